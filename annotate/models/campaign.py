@@ -1,0 +1,153 @@
+"""Who rates what: a campaign over a slice of a corpus, its items, and the task of one rater on one item."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from annotate.models.corpus import Conversation, Corpus
+from annotate.models.dimension import DimensionVersion
+
+
+class CampaignState(models.TextChoices):
+    DRAFT = "draft", "draft"
+    OPEN = "open", "open"
+    CLOSED = "closed", "closed"
+
+
+class Order(models.TextChoices):
+    RANDOM = "random", "random, by seed"
+    PRIORITY = "priority", "most uncertain first"
+
+
+class Campaign(models.Model):
+    """One round of rating: which conversations, which questions, how many raters, in which order."""
+
+    name = models.CharField(max_length=200, unique=True)
+    corpus = models.ForeignKey(Corpus, on_delete=models.PROTECT, related_name="campaigns")
+    slice = models.JSONField(default=dict, help_text="Filters on the corpus: split, topic, config, limit.")
+    instructions = models.TextField(blank=True)
+    overlap = models.PositiveSmallIntegerField(default=1)
+    order = models.CharField(max_length=16, choices=Order.choices, default=Order.RANDOM)
+    order_detail = models.JSONField(default=dict, help_text="Seed, or the checkpoint whose uncertainty ordered it.")
+    state = models.CharField(max_length=8, choices=CampaignState.choices, default=CampaignState.DRAFT)
+    lease_minutes = models.PositiveSmallIntegerField(default=30)
+    hindsight_free = models.BooleanField(default=False, help_text="Turn t is rated before t+1 is sent.")
+    shows_peers = models.BooleanField(default=False, help_text="Off: an annotator never sees another's answers.")
+    open_to_all = models.BooleanField(default=True, help_text="Every annotator may take part.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+    dimension_versions: models.ManyToManyField = models.ManyToManyField(DimensionVersion, through="CampaignDimension")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(overlap__gte=1), name="overlap_is_at_least_1")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CampaignDimension(models.Model):
+    """A question of a campaign, in its place. A required one must be answered before a task can be submitted."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="questions")
+    dimension_version = models.ForeignKey(DimensionVersion, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    required = models.BooleanField(default=True)
+    speakers = models.JSONField(default=list, blank=True, help_text="Only turns of these speakers; empty: all.")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "dimension_version"], name="a_campaign_asks_once"),
+        ]
+
+
+class Participant(models.Model):
+    """A person who may take part in a campaign that is not open to all."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "user"], name="a_person_takes_part_once")]
+
+
+class CampaignItem(models.Model):
+    """A conversation to be rated by `required_raters` people; `taken` of the places are held or done.
+
+    The check constraint is what makes k+1 raters impossible, whatever happens at once.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="items")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    required_raters = models.PositiveSmallIntegerField()
+    taken = models.PositiveSmallIntegerField(default=0)
+    submitted = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "conversation"], name="one_item_per_conversation"),
+            models.CheckConstraint(condition=Q(taken__lte=F("required_raters")), name="never_more_raters_than_required"),
+            models.CheckConstraint(condition=Q(submitted__lte=F("taken")), name="who_submitted_had_a_place"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["campaign", "position"], condition=Q(taken__lt=F("required_raters")), name="items_with_a_free_place"
+            )
+        ]
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", "open"  # holds a place under a lease
+    SUBMITTED = "submitted", "submitted"  # holds a place for good
+    SKIPPED = "skipped", "skipped"  # place given back, never offered to this rater again
+    RELEASED = "released", "released"  # lease ran out or was freed: place given back, draft kept, may be claimed again
+
+
+class Task(models.Model):
+    """One rater on one item. Its place is counted in the item while open or submitted."""
+
+    item = models.ForeignKey(CampaignItem, on_delete=models.PROTECT, related_name="tasks")
+    rater = models.ForeignKey("annotate.Rater", on_delete=models.PROTECT, related_name="tasks")
+    state = models.CharField(max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
+    lease_until = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=0, help_text="Counts saved operations; a stale writer gets 409.")
+    skip_reason = models.CharField(max_length=32, blank=True)
+    skip_note = models.TextField(blank=True)
+    claimed_at = models.DateTimeField(default=timezone.now)
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "rater"], name="one_task_per_item_and_rater"),
+            models.CheckConstraint(
+                condition=(Q(state=TaskState.OPEN) & Q(lease_until__isnull=False)) | ~Q(state=TaskState.OPEN),
+                name="an_open_task_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=TaskState.SKIPPED) | ~Q(skip_reason=""), name="a_skip_has_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lease_until"], condition=Q(state=TaskState.OPEN), name="open_leases"),
+            models.Index(fields=["rater", "state"]),
+        ]
+
+
+class TaskEvent(models.Model):
+    """One acknowledged operation on a task. Sent twice with one op_id, it is there once, with the same answer."""
+
+    op_id = models.UUIDField(unique=True)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="events")
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16)  # rate, clear, note, skip, submit, reopen
+    detail = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+    client_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "version"], name="operations_of_a_task_are_numbered")]

@@ -1,0 +1,255 @@
+"""What models said, which weights said it, and what was taken home."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from annotate.models import Campaign, Conversation, Corpus, DimensionVersion, Turn
+
+
+class Checkpoint(models.Model):
+    """Weights (or a weightless program) that may be used, by the digest of their folder.
+
+    `unavailable` holds the words a person reads when it cannot be loaded here; blank means it can.
+    """
+
+    metric = models.CharField(max_length=32, help_text="Name in scoring.metrics.registry.")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, help_text="sha256 over the folder's files; of the code name if weightless.")
+    path = models.CharField(max_length=300, blank=True, help_text="Folder, relative to one of the checkpoint roots.")
+    signature = models.CharField(max_length=300, blank=True)
+    dimension_version = models.ForeignKey(DimensionVersion, on_delete=models.PROTECT, related_name="+")
+    config = models.JSONField(default=dict, blank=True)
+    card = models.TextField(blank=True)
+    research_only = models.BooleanField(default=False)
+    active = models.BooleanField(default=False, help_text="The one that new runs of the metric take by default.")
+    unavailable = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    trained_by = models.OneToOneField("Run", on_delete=models.SET_NULL, null=True, related_name="trained")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["metric", "digest"], name="one_checkpoint_per_digest"),
+            models.UniqueConstraint(fields=["metric"], condition=Q(active=True), name="one_active_checkpoint_per_metric"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.name}"
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", "queued"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class RunKind(models.TextChoices):
+    SCORE = "score", "score conversations"
+    TRAIN = "train", "train a checkpoint"
+
+
+class Run(models.Model):
+    """One request to score a slice (cut into shards), or to train. Counters are of turns (or training steps)."""
+
+    kind = models.CharField(max_length=8, choices=RunKind.choices, default=RunKind.SCORE)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="runs")
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, null=True, related_name="runs")
+    slice = models.JSONField(default=dict, blank=True, help_text="Filters on the corpus: split, topic, config, limit.")
+    options = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    reason = models.TextField(blank=True, help_text="Why it failed, in words.")
+    phase = models.CharField(max_length=200, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    unscored = models.PositiveIntegerField(default=0, help_text="Turns with a null value and its reason.")
+    cancel_requested = models.BooleanField(default=False)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=RunKind.TRAIN) | Q(checkpoint__isnull=False, corpus__isnull=False),
+                name="a_scoring_run_has_a_checkpoint_and_a_corpus",
+            )
+        ]
+
+
+class ShardState(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class Shard(models.Model):
+    """A few conversations of a run, claimed under a lease. `lease` is the fence: only its holder may write."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards")
+    number = models.PositiveIntegerField()
+    conversations = ArrayField(models.BigIntegerField())
+    turn_count = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=ShardState.choices, default=ShardState.WAITING)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True)
+    error = models.TextField(blank=True)
+    seconds = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="shards_are_numbered")]
+        indexes = [models.Index(fields=["lease_until"], condition=Q(state="waiting"), name="shards_waiting")]
+
+
+class Prediction(models.Model):
+    """One model judgement of a target. Null `value` comes with a `reason`; it is counted and shown.
+
+    `value`, `low`, `high` are the metric's own (low, high: 80 % interval); `calibrated` is on the human scale.
+    """
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="predictions")
+    turn = models.ForeignKey(Turn, on_delete=models.PROTECT, null=True, related_name="predictions", db_index=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="predictions")
+    dimension_version = models.ForeignKey(
+        DimensionVersion, on_delete=models.PROTECT, related_name="predictions", db_index=False
+    )
+    run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="predictions")
+    signature = models.CharField(max_length=300)
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    calibrated = models.FloatField(null=True)
+    reason = models.CharField(max_length=100, blank=True)
+    input_sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "turn", "checkpoint", "dimension_version", "signature"],
+                nulls_distinct=False,
+                name="one_prediction_per_target_and_head",
+            ),
+            models.CheckConstraint(
+                condition=(Q(value__isnull=False) & Q(reason="")) | (Q(value__isnull=True) & ~Q(reason="")),
+                name="a_prediction_has_a_value_or_a_reason",
+            ),
+        ]
+
+
+class Evidence(models.Model):
+    """What a metric shows for its score (tokens, question-answer pairs). Apart, so that lists stay light."""
+
+    prediction = models.OneToOneField(Prediction, on_delete=models.CASCADE, primary_key=True, related_name="evidence")
+    detail = models.JSONField()
+
+
+class PairVerdict(models.Model):
+    """A scientist's verdict on one question-answer pair of a metric's evidence."""
+
+    class Verdict(models.TextChoices):
+        REAL_CONFLICT = "real_conflict", "real conflict"
+        BAD_QUESTION = "bad_question", "bad question"
+        BAD_ANSWER = "bad_answer", "bad answer"
+        KNOWLEDGE_MISSING = "knowledge_missing", "knowledge missing"
+
+    prediction = models.ForeignKey(Prediction, on_delete=models.CASCADE, related_name="pair_verdicts")
+    pair = models.PositiveSmallIntegerField(help_text="Index of the pair in the evidence.")
+    question = models.TextField()
+    answer = models.TextField()
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["prediction", "pair", "made_by"], name="one_verdict_per_pair_and_person")
+        ]
+
+
+class Calibration(models.Model):
+    """A monotone map from a checkpoint's raw values to the human scale, with what it was fitted on."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="calibrations")
+    signature = models.CharField(max_length=300, help_text="Signature of the predictions it maps.")
+    knots = models.JSONField(help_text="List of [raw, human], ascending.")
+    fitted_on = models.JSONField(help_text="Corpora, n, cross-validated error before and after.")
+    active = models.BooleanField(default=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checkpoint", "signature"], condition=Q(active=True), name="one_active_calibration"
+            )
+        ]
+
+
+class Worker(models.Model):
+    """A worker process as it last said of itself. Written by a thread, since a busy worker answers no ping."""
+
+    name = models.CharField(max_length=100, unique=True)
+    queues = ArrayField(models.CharField(max_length=32))
+    device = models.CharField(max_length=100, blank=True)
+    memory_mb = models.PositiveIntegerField(default=0)
+    device_memory_mb = models.PositiveIntegerField(null=True)
+    loaded = models.CharField(max_length=200, blank=True)
+    busy_with = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    beat_at = models.DateTimeField(default=timezone.now)
+
+
+class ReleaseState(models.TextChoices):
+    QUEUED = "queued", "queued"
+    RUNNING = "running", "running"
+    READY = "ready", "ready"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class Release(models.Model):
+    """An immutable file of data with a manifest. Once ready it is never written again; a notice may be added."""
+
+    name = models.CharField(max_length=200)
+    corpus = models.ForeignKey(Corpus, on_delete=models.PROTECT, related_name="releases")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, related_name="releases")
+    format = models.CharField(max_length=24)
+    slice = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=10, choices=ReleaseState.choices, default=ReleaseState.QUEUED)
+    phase = models.CharField(max_length=100, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    cancel_requested = models.BooleanField(default=False)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(blank=True)
+    path = models.CharField(max_length=300, blank=True, help_text="Below the releases folder.")
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    manifest = models.JSONField(default=dict, blank=True)
+    raters = ArrayField(models.BigIntegerField(), default=list, help_text="Our people whose ratings it holds.")
+    notice = models.TextField(blank=True, help_text="Said with every download, e.g. that a person was erased since.")
+    withdrawn_at = models.DateTimeField(null=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="ready") | (~Q(sha256="") & ~Q(path="") & Q(size__isnull=False)),
+                name="a_ready_release_has_a_file_and_its_hash",
+            )
+        ]
