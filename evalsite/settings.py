@@ -128,8 +128,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {
-    "scoring.tasks.score_shard_task": {"queue": "gpu"},
-    "scoring.tasks.train_checkpoint_task": {"queue": "gpu"},
+    "scoring.tasks.score_waiting_task": {"queue": "gpu"},
+    "scoring.tasks.sync_checkpoints_task": {"queue": "gpu"},
+    "scoring.tasks.welcome_task": {"queue": "gpu"},
+    "scoring.tasks.train_waiting_task": {"queue": "gpu"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "scoring.tasks.sweep_task", "schedule": 5.0},
@@ -276,5 +278,8 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "django_structlog": {"level": env_str("REQUEST_LOG_LEVEL", default="INFO")}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django_structlog": {"level": env_str("REQUEST_LOG_LEVEL", default="INFO")},
+    },
 }

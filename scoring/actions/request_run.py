@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from annotate.models import Corpus
+from annotate.slices import checked_slice, conversations_in
+from people.models import User
+from scoring.metrics import registry
+from scoring.models import Checkpoint, Run, Shard
+from scoring.wake import wake_gpu_worker
+
+
+class NothingToScore(Exception):
+    """The slice holds no conversation."""
+
+
+class CheckpointUnavailable(Exception):
+    """The checkpoint cannot be loaded here; the message says why and what to do."""
+
+
+@transaction.atomic
+def request_run(*, checkpoint: Checkpoint, corpus: Corpus, slice: Mapping[str, Any], requested_by: User | None) -> Run:
+    """Queue the scoring of a slice, cut into shards, and wake a worker after commit."""
+    if checkpoint.unavailable:
+        raise CheckpointUnavailable(checkpoint.unavailable)
+    rows = list(conversations_in(corpus, slice).values_list("pk", "turn_count"))
+    if not rows:
+        raise NothingToScore(f"No conversation of {corpus.name} is in this slice.")
+    run = Run.objects.create(
+        checkpoint=checkpoint,
+        corpus=corpus,
+        slice=checked_slice(slice),
+        total=sum(turns for _, turns in rows),
+        requested_by=requested_by,
+    )
+    shards = [
+        Shard(run=run, number=number, conversations=ids, turn_count=turns)
+        for number, (ids, turns) in enumerate(_cut(rows, registry.turns_per_shard(checkpoint.metric)))
+    ]
+    Shard.objects.bulk_create(shards, batch_size=1000)
+    transaction.on_commit(wake_gpu_worker)
+    return run
+
+
+def _cut(rows: list[tuple[int, int]], turns_at_most: int) -> Iterator[tuple[list[int], int]]:
+    """Consecutive conversations of together at most so many turns, never fewer than one conversation."""
+    ids: list[int] = []
+    turns = 0
+    for pk, count in rows:
+        if ids and turns + count > turns_at_most:
+            yield ids, turns
+            ids, turns = [], 0
+        ids.append(pk)
+        turns += count
+    if ids:
+        yield ids, turns

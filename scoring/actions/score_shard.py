@@ -1,0 +1,171 @@
+"""One shard: claim it, score outside any transaction, then write fenced by the lease and the input."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from annotate.models import Conversation
+from scoring.actions.finish_run import finish_run
+from scoring.actions.store_predictions import store_predictions
+from scoring.inputs import inputs_of
+from scoring.metrics.api import Metric, Score, Unavailable
+from scoring.models import Checkpoint, Run, RunState, Shard, ShardState
+
+log = structlog.get_logger(__name__)
+_LOOK_EVERY_SECONDS = 1.0
+
+
+class Cancelled(Exception):
+    """The run was cancelled, or the worker is stopping, between two batches."""
+
+
+class LeaseLost(Exception):
+    """Another worker took the shard over; this one's work is thrown away."""
+
+
+def claim_shard(*, worker: str) -> Shard | None:
+    """Take a lease on the next waiting shard: the lowest number of any active run, so that runs share fairly."""
+    now = timezone.now()
+    with transaction.atomic():
+        shard = (
+            Shard.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("run", "run__checkpoint")
+            .filter(state=ShardState.WAITING, run__cancel_requested=False)
+            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+            .filter(run__state__in=(RunState.QUEUED, RunState.RUNNING))
+            .order_by("number", "run_id")
+            .first()
+        )
+        if shard is None:
+            return None
+        if shard.attempts >= settings.SHARD_ATTEMPTS:
+            shard.state = ShardState.FAILED
+            shard.error = shard.error or f"given up after {shard.attempts} attempts: the worker died each time"
+            shard.save(update_fields=["state", "error"])
+        else:
+            shard.lease = uuid.uuid4()
+            shard.lease_until = now + timedelta(seconds=settings.SHARD_LEASE_SECONDS)
+            shard.attempts += 1
+            shard.worker = worker
+            shard.save(update_fields=["lease", "lease_until", "attempts", "worker"])
+            Run.objects.filter(pk=shard.run_id, state=RunState.QUEUED).update(state=RunState.RUNNING, started_at=now)
+    if shard.state == ShardState.FAILED:
+        finish_run(run_id=shard.run_id)
+    return shard
+
+
+def score_shard(
+    *, shard: Shard, load: Callable[[Checkpoint], Metric], stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Score a claimed shard and write its Predictions, each turn exactly once.
+
+    A failure is written to the shard (tried again until SHARD_ATTEMPTS); an unavailable metric fails the run.
+    """
+    if shard.state != ShardState.WAITING:
+        return
+    started = time.monotonic()
+    checkpoint = shard.run.checkpoint
+    assert checkpoint is not None  # a constraint: a scoring run has a checkpoint
+    try:
+        metric = load(checkpoint)
+        conversations = _conversations(shard, grounded=metric.reads == "grounded")
+        inputs = inputs_of(conversations, metric.reads)
+        hashes = {conversation.pk: conversation.content_hash for conversation in conversations}
+        scores = metric.score([each.example for each in inputs], before_batch=_watch(shard, stopping))
+        _check_aligned(scores, [len(each.turn_ids) for each in inputs])
+        with transaction.atomic():
+            _fence(shard, hashes)
+            unscored = store_predictions(
+                checkpoint=checkpoint, run=shard.run, metric=metric, inputs=inputs, scores=scores
+            )
+            Shard.objects.filter(pk=shard.pk).update(
+                state=ShardState.DONE, lease=None, lease_until=None, error="", seconds=time.monotonic() - started
+            )
+            Run.objects.filter(pk=shard.run_id).update(
+                done=F("done") + shard.turn_count, unscored=F("unscored") + unscored
+            )
+    except Cancelled:
+        give_back(shard)
+    except LeaseLost:
+        log.info("shard_lease_lost", shard=shard.pk, run=shard.run_id)
+    except Unavailable as problem:
+        _fail(shard, str(problem), for_good=True)
+    except Exception as problem:  # whatever a metric meets: the run says it, the worker lives on
+        log.exception("shard_failed", shard=shard.pk, run=shard.run_id)
+        _fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
+    finish_run(run_id=shard.run_id)
+
+
+def give_back(shard: Shard) -> None:
+    """Drop the lease without counting the attempt: a cancelled run's shard is cancelled, else it waits again."""
+    with transaction.atomic():
+        cancelled = Run.objects.filter(pk=shard.run_id, cancel_requested=True).exists()
+        Shard.objects.filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).update(
+            state=ShardState.CANCELLED if cancelled else ShardState.WAITING,
+            lease=None,
+            lease_until=None,
+            attempts=F("attempts") - 1,
+        )
+
+
+def _conversations(shard: Shard, *, grounded: bool) -> list[Conversation]:
+    related = ["turns", "sections"] if grounded else ["turns"]
+    rows = Conversation.objects.filter(pk__in=shard.conversations).prefetch_related(*related)
+    return sorted(rows, key=lambda row: row.position)
+
+
+def _watch(shard: Shard, stopping: Callable[[], bool]) -> Callable[[], None]:
+    """Called before each batch: stop when asked to, keep the lease alive, notice when it was lost."""
+    looked = time.monotonic()
+
+    def before_batch() -> None:
+        nonlocal looked
+        if stopping():
+            raise Cancelled
+        if time.monotonic() - looked < _LOOK_EVERY_SECONDS:
+            return
+        looked = time.monotonic()
+        until = timezone.now() + timedelta(seconds=settings.SHARD_LEASE_SECONDS)
+        kept = Shard.objects.filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).update(lease_until=until)
+        if not kept:
+            raise LeaseLost
+        if Run.objects.filter(pk=shard.run_id, cancel_requested=True).exists():
+            raise Cancelled
+
+    return before_batch
+
+
+def _check_aligned(scores: Sequence[tuple[Score, ...]], expected: list[int]) -> None:
+    if [len(each) for each in scores] != expected:
+        raise RuntimeError("the metric gave scores that do not line up with the turns it was given")
+
+
+def _fence(shard: Shard, hashes: dict[int, str]) -> None:
+    """Inside the writing transaction: the lease is still ours and the conversations are still what was scored."""
+    mine = Shard.objects.select_for_update().filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).first()
+    if mine is None:
+        raise LeaseLost
+    now = dict(
+        Conversation.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=hashes)
+        .order_by("pk")
+        .values_list("pk", "content_hash")
+    )
+    if now != hashes:
+        raise RuntimeError("a conversation changed while it was being scored")
+
+
+def _fail(shard: Shard, error: str, *, for_good: bool) -> None:
+    gone = for_good or shard.attempts >= settings.SHARD_ATTEMPTS
+    Shard.objects.filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).update(
+        state=ShardState.FAILED if gone else ShardState.WAITING, lease=None, lease_until=None, error=error[:2000]
+    )

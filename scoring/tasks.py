@@ -1,0 +1,32 @@
+"""Celery: ids in, one action call, nothing else. A message only wakes a worker; the rows say what to do."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from scoring import worker
+from scoring.actions.score_waiting import score_waiting
+from scoring.actions.sweep_runs import sweep_runs
+from scoring.actions.sync_checkpoints import sync_checkpoints
+from scoring.actions.welcome import welcome
+
+
+@shared_task
+def score_waiting_task() -> None:
+    score_waiting()
+
+
+@shared_task
+def sync_checkpoints_task() -> None:
+    sync_checkpoints(device=worker.device())
+
+
+@shared_task
+def welcome_task() -> None:
+    welcome(device=worker.device())
+    score_waiting()
+
+
+@shared_task
+def sweep_task() -> None:
+    sweep_runs()
