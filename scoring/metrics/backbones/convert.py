@@ -28,7 +28,7 @@ def convert_gguf(folder: Path, *, gguf: str, tensors_sha256: str) -> None:
     Raises `Unavailable` when the tensors that come out are not the pinned ones (another transformers or gguf version
     reads the file differently: scores would no longer be comparable).
     """
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = AutoModelForCausalLM.from_pretrained(
         folder, gguf_file=gguf, local_files_only=True, dtype=torch.float32, trust_remote_code=False
     )
