@@ -19,7 +19,9 @@ class Checkpoint(models.Model):
 
     metric = models.CharField(max_length=32, help_text="Name in scoring.metrics.registry.")
     name = models.CharField(max_length=100)
-    digest = models.CharField(max_length=64, help_text="sha256 over the folder's files; of the code name if weightless.")
+    digest = models.CharField(
+        max_length=64, help_text="sha256 over the folder's files; of the code name if weightless."
+    )
     path = models.CharField(max_length=300, blank=True, help_text="Folder, relative to one of the checkpoint roots.")
     signature = models.CharField(max_length=300, blank=True)
     dimension_version = models.ForeignKey(DimensionVersion, on_delete=models.PROTECT, related_name="+")
@@ -34,7 +36,9 @@ class Checkpoint(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["metric", "digest"], name="one_checkpoint_per_digest"),
-            models.UniqueConstraint(fields=["metric"], condition=Q(active=True), name="one_active_checkpoint_per_metric"),
+            models.UniqueConstraint(
+                fields=["metric"], condition=Q(active=True), name="one_active_checkpoint_per_metric"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -252,4 +256,66 @@ class Release(models.Model):
                 condition=~Q(state="ready") | (~Q(sha256="") & ~Q(path="") & Q(size__isnull=False)),
                 name="a_ready_release_has_a_file_and_its_hash",
             )
+        ]
+
+
+class Comparison(models.Model):
+    """Human against model on one turn, kept so that lists and queues sort by an index. Rebuilt from the rows.
+
+    `model` and `human` are on the dimension's scale; `gap` is model minus human in units of the scale's width
+    (-1..1); `surprise` ranks by how far the model lies outside what another rater would have said.
+    """
+
+    prediction = models.OneToOneField(Prediction, on_delete=models.CASCADE, primary_key=True, related_name="comparison")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+", db_index=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="comparisons", db_index=False)
+    dimension_version = models.ForeignKey(DimensionVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    model = models.FloatField()
+    human = models.FloatField()
+    raters = models.PositiveIntegerField()
+    spread = models.FloatField(null=True, help_text="Standard deviation of the raters, when two or more.")
+    gap = models.FloatField()
+    size = models.FloatField(help_text="The gap without its sign.")
+    surprise = models.FloatField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["corpus", "checkpoint", "-size", "prediction"], name="by_gap"),
+            models.Index(fields=["corpus", "checkpoint", "-surprise", "prediction"], name="by_surprise"),
+            models.Index(fields=["conversation", "checkpoint"], name="of_a_conversation"),
+        ]
+
+
+class ConversationGap(models.Model):
+    """The mean size of the gaps of one conversation under one checkpoint: what next and previous walk along."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="gaps", db_index=False)
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+", db_index=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="+", db_index=False)
+    turns = models.PositiveIntegerField()
+    mean_size = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "checkpoint"], name="one_gap_per_conversation_and_checkpoint"
+            )
+        ]
+        indexes = [models.Index(fields=["corpus", "checkpoint", "-mean_size", "conversation"], name="by_mean_gap")]
+
+
+class ComparisonState(models.Model):
+    """Up to which rating and prediction the comparisons of a corpus and checkpoint are true."""
+
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+")
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="+")
+    rating_seen = models.BigIntegerField(default=0)
+    predictions_seen = models.DateTimeField(null=True)
+    refreshed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["corpus", "checkpoint"], name="one_state_per_corpus_and_checkpoint")
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from scoring import worker
+from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
 from scoring.actions.score_waiting import score_waiting
 from scoring.actions.sweep_runs import sweep_runs
 from scoring.actions.sync_checkpoints import sync_checkpoints
@@ -30,3 +31,8 @@ def welcome_task() -> None:
 @shared_task
 def sweep_task() -> None:
     sweep_runs()
+
+
+@shared_task
+def refresh_comparisons_task() -> None:
+    refresh_stale_comparisons()

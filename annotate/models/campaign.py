@@ -91,12 +91,16 @@ class CampaignItem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["campaign", "conversation"], name="one_item_per_conversation"),
-            models.CheckConstraint(condition=Q(taken__lte=F("required_raters")), name="never_more_raters_than_required"),
+            models.CheckConstraint(
+                condition=Q(taken__lte=F("required_raters")), name="never_more_raters_than_required"
+            ),
             models.CheckConstraint(condition=Q(submitted__lte=F("taken")), name="who_submitted_had_a_place"),
         ]
         indexes = [
             models.Index(
-                fields=["campaign", "position"], condition=Q(taken__lt=F("required_raters")), name="items_with_a_free_place"
+                fields=["campaign", "position"],
+                condition=Q(taken__lt=F("required_raters")),
+                name="items_with_a_free_place",
             )
         ]
 

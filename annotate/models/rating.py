@@ -82,7 +82,9 @@ class Rating(models.Model):
                 ),
                 name="a_rating_has_one_value_or_a_reason",
             ),
-            models.UniqueConstraint(fields=["op_id"], condition=Q(op_id__isnull=False), name="one_rating_per_operation"),
+            models.UniqueConstraint(
+                fields=["op_id"], condition=Q(op_id__isnull=False), name="one_rating_per_operation"
+            ),
         ]
         indexes = [models.Index(fields=["task"], condition=Q(task__isnull=False), name="ratings_of_a_task")]
 

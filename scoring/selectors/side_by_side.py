@@ -1,0 +1,163 @@
+"""One conversation, every judgement of it: what the side-by-side page draws. For scientists and admins only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import F, QuerySet
+
+from annotate.models import Adjudication, Conversation, DimensionVersion, KnowledgeSection, Rating, Turn
+from scoring.models import ConversationGap, Prediction
+from scoring.scales import NATIVE
+
+
+@dataclass(slots=True)
+class Dot:
+    """One rater's answer. `value` None: answered with a reason."""
+
+    rater: str
+    value: float | None
+    text: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class ModelMark:
+    """One prediction. `at` is the value on the human scale, None where it is not (yet) on it."""
+
+    prediction: Prediction
+    at: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def metric(self) -> str:
+        return self.prediction.checkpoint.metric
+
+
+@dataclass(slots=True)
+class Judgements:
+    """Both sides of one turn on one dimension."""
+
+    people: list[Dot] = field(default_factory=list)
+    models: list[ModelMark] = field(default_factory=list)
+    verdict: Adjudication | None = None
+
+    @property
+    def numbers(self) -> list[float]:
+        return [dot.value for dot in self.people if dot.value is not None]
+
+
+@dataclass(slots=True)
+class SideBySide:
+    """turns in order; `judgements[turn_id or None][dimension_id]`, None for the conversation as a whole."""
+
+    conversation: Conversation
+    turns: list[Turn]
+    sections: list[KnowledgeSection]
+    dimensions: dict[int, DimensionVersion]
+    judgements: dict[int | None, dict[int, Judgements]]
+
+    def of(self, turn_id: int | None, dimension_id: int) -> Judgements:
+        return self.judgements.get(turn_id, {}).get(dimension_id, Judgements())
+
+
+def side_by_side(*, conversation: Conversation) -> SideBySide:
+    """Everything said of a conversation. Five queries: turns, sections, ratings, predictions, verdicts."""
+    found = SideBySide(
+        conversation=conversation,
+        turns=list(conversation.turns.order_by("index")),
+        sections=list(conversation.sections.order_by("position", "pk")),
+        dimensions={},
+        judgements={},
+    )
+    for rating in _ratings(conversation):
+        version = rating.dimension_version
+        cell = _cell(found, rating.turn_id, version)
+        cell.people.append(Dot(rating.rater.pseudonym, rating.number, answer_in_words(rating, version), rating.note))
+    for prediction in _predictions(conversation):
+        cell = _cell(found, prediction.turn_id, prediction.dimension_version)
+        cell.models.append(_mark(prediction))
+    verdicts = conversation.adjudications.filter(current=True).select_related("dimension_version__dimension", "made_by")
+    for verdict in verdicts:
+        _cell(found, verdict.turn_id, verdict.dimension_version).verdict = verdict
+    return found
+
+
+def neighbours(*, conversation: Conversation, checkpoint_id: int) -> tuple[int | None, int | None]:
+    """(previous, next) conversation of the corpus by mean gap under a checkpoint, largest first. Three short queries."""
+    gaps = ConversationGap.objects.filter(corpus_id=conversation.corpus_id, checkpoint_id=checkpoint_id)
+    here = gaps.filter(conversation=conversation).values_list("mean_size", flat=True).first()
+    if here is None:
+        first = gaps.order_by("-mean_size", "conversation").values_list("conversation_id", flat=True).first()
+        return None, first
+    before = gaps.filter(mean_size__gt=here) | gaps.filter(mean_size=here, conversation__lt=conversation.pk)
+    after = gaps.filter(mean_size__lt=here) | gaps.filter(mean_size=here, conversation__gt=conversation.pk)
+    previous = before.order_by("mean_size", "-conversation").values_list("conversation_id", flat=True).first()
+    following = after.order_by("-mean_size", "conversation").values_list("conversation_id", flat=True).first()
+    return previous, following
+
+
+def answer_in_words(rating: Rating, version: DimensionVersion) -> str:
+    """`4 · Good`, a label, labels, or the reason why there is no value."""
+    if rating.number is not None:
+        return in_words(rating.number, version)
+    if rating.label is not None:
+        return rating.label
+    if rating.labels is not None:
+        return ", ".join(rating.labels)
+    return rating.reason
+
+
+def in_words(value: float, version: DimensionVersion) -> str:
+    """A number with the word of its scale point, where it is one."""
+    number = f"{value:g}"
+    for point in version.scale:
+        if point["value"] == value:
+            return f"{number} · {point['label']}" if point.get("label") else number
+    return number
+
+
+def scale_bounds(version: DimensionVersion) -> tuple[float, float] | None:
+    """(lowest, highest) of a numeric scale; None for labels."""
+    values = [point["value"] for point in version.scale if isinstance(point["value"], (int, float))]
+    return (min(values), max(values)) if values else None
+
+
+def _ratings(conversation: Conversation) -> QuerySet[Rating]:
+    return (
+        Rating.objects.filter(conversation=conversation, current=True)
+        .exclude(reason="cleared")
+        .select_related("dimension_version__dimension", "rater")
+        .order_by("rater", "pk")
+    )
+
+
+def _predictions(conversation: Conversation) -> QuerySet[Prediction]:
+    return (
+        Prediction.objects.filter(conversation=conversation)
+        .select_related("checkpoint", "dimension_version__dimension")
+        .annotate(with_evidence=F("evidence__pk"))
+        .defer("checkpoint__card", "checkpoint__config")
+        .order_by("checkpoint__metric", "checkpoint", "pk")
+    )
+
+
+def _cell(found: SideBySide, turn_id: int | None, version: DimensionVersion) -> Judgements:
+    dimension = version.dimension_id
+    known = found.dimensions.get(dimension)
+    if known is None or known.number < version.number:
+        found.dimensions[dimension] = version
+    return found.judgements.setdefault(turn_id, {}).setdefault(dimension, Judgements())
+
+
+def _mark(prediction: Prediction) -> ModelMark:
+    native = prediction.checkpoint.metric in NATIVE
+    at = prediction.calibrated if prediction.calibrated is not None else prediction.value if native else None
+    shown = native and prediction.calibrated is None
+    return ModelMark(
+        prediction=prediction,
+        at=at,
+        low=prediction.low if shown else None,
+        high=prediction.high if shown else None,
+    )
