@@ -85,7 +85,7 @@ def side_by_side(*, conversation: Conversation) -> SideBySide:
 
 
 def neighbours(*, conversation: Conversation, checkpoint_id: int) -> tuple[int | None, int | None]:
-    """(previous, next) conversation of the corpus by mean gap under a checkpoint, largest first. Three short queries."""
+    """(previous, next) conversation of the corpus by mean gap under a checkpoint, largest first. Three queries."""
     gaps = ConversationGap.objects.filter(corpus_id=conversation.corpus_id, checkpoint_id=checkpoint_id)
     here = gaps.filter(conversation=conversation).values_list("mean_size", flat=True).first()
     if here is None:

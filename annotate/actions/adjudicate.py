@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from django.db import transaction
+
+from annotate.models import Adjudication, Conversation, DimensionVersion, Turn
+from annotate.models.rating import Cause
+from people.actions.record import record
+from people.models import User
+
+
+class UnknownCause(ValueError):
+    """The cause is none of the four."""
+
+
+class OffTheScale(ValueError):
+    """The verdict's value is no point of the scale."""
+
+
+@transaction.atomic
+def adjudicate(
+    *,
+    conversation: Conversation,
+    turn: Turn | None,
+    dimension_version: DimensionVersion,
+    cause: str,
+    by: User,
+    verdict: float | None = None,
+    note: str = "",
+) -> Adjudication:
+    """Say why the judgements of a target differ; an earlier verdict is kept, no longer current."""
+    if cause not in Cause.values:
+        raise UnknownCause(f"{cause!r} is no cause; known: {', '.join(Cause.values)}")
+    if verdict is not None and verdict not in [point["value"] for point in dimension_version.scale]:
+        raise OffTheScale(f"{verdict:g} is no point of the scale")
+    # The lock on the conversation makes two reviewers of one target take turns.
+    Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.pk)
+    Adjudication.objects.filter(
+        conversation=conversation, turn=turn, dimension_version=dimension_version, current=True
+    ).update(current=False)
+    row = Adjudication.objects.create(
+        conversation=conversation,
+        turn=turn,
+        dimension_version=dimension_version,
+        cause=cause,
+        verdict=verdict,
+        note=note[:2000],
+        made_by=by,
+    )
+    record(
+        actor=by,
+        verb="adjudicate",
+        subject=f"conversation {conversation.pk}, turn {turn.index if turn else '-'}",
+        detail={"cause": cause, "dimension_version": dimension_version.pk},
+    )
+    return row

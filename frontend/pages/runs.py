@@ -1,0 +1,166 @@
+"""Runs, checkpoints and workers: what models have said, say now, and could say."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from annotate.slices import in_words
+from frontend.pages.slice_form import SliceForm
+from people.actions.record import record
+from people.permissions import admins_only, scientists_only
+from scoring.actions.activate_checkpoint import activate_checkpoint
+from scoring.actions.cancel_run import cancel_run
+from scoring.actions.request_run import CheckpointUnavailable, NothingToScore, request_run
+from scoring.actions.resume_run import NothingToResume, resume_run
+from scoring.models import Checkpoint, Run, RunState
+from scoring.selectors import runs as select
+
+PAGE = 25
+
+
+class RunForm(SliceForm):
+    """What to score, and by what."""
+
+    checkpoint = forms.ModelChoiceField(queryset=Checkpoint.objects.none(), empty_label=None)
+    field_order = ("checkpoint", "corpus", "split", "topic", "config", "limit")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["checkpoint"].queryset = select.usable_checkpoints()  # type: ignore[attr-defined]
+
+
+@scientists_only
+@require_safe
+def runs(request: HttpRequest) -> HttpResponse:
+    """Every run, newest first; the table renews itself while something is active."""
+    before = request.GET.get("before", "")
+    rows = list(select.recent_runs(before=int(before) if before.isdigit() else None)[: PAGE + 1])
+    more = rows[PAGE - 1].pk if len(rows) > PAGE else None
+    context = {
+        "rows": [(run, select.progress_of(run)) for run in rows[:PAGE]],
+        "active": any(run.state in (RunState.QUEUED, RunState.RUNNING) for run in rows),
+        "next": f"?before={more}" if more else None,
+        "no_worker": select.words_if_no_worker("gpu"),
+    }
+    if request.htmx and not before:  # type: ignore[attr-defined]
+        return render(request, "frontend/runs/_table.html", context)
+    metrics = select.checkpoints_by_metric()
+    context["unavailable"] = [
+        (described, rows_of[0].unavailable if rows_of else "")
+        for described, rows_of in metrics
+        if not any(not row.unavailable for row in rows_of)
+    ]
+    return render(request, "frontend/runs/list.html", {**context, "form": RunForm()})
+
+
+@scientists_only
+@require_POST
+def run_new(request: HttpRequest) -> HttpResponse:
+    """Queue a run; the answer does not wait for any model."""
+    form = RunForm(request.POST)
+    if form.is_valid():
+        try:
+            run = request_run(
+                checkpoint=form.cleaned_data["checkpoint"],
+                corpus=form.cleaned_data["corpus"],
+                slice=form.slice(),
+                requested_by=request.user,
+            )
+        except (NothingToScore, CheckpointUnavailable) as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("run", run_id=run.pk)
+    return render(request, "frontend/runs/new.html", {"form": form}, status=422)
+
+
+@scientists_only
+@require_safe
+def run_detail(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run, live."""
+    run = get_object_or_404(select.recent_runs(), pk=run_id)
+    context = {
+        "run": run,
+        "progress": select.progress_of(run),
+        "shards": select.shard_counts(run),
+        "failed": select.failed_shards(run)[:50],
+        "slice": in_words(run.slice),
+        "active": run.state in (RunState.QUEUED, RunState.RUNNING),
+        "stopped": run.state in (RunState.FAILED, RunState.CANCELLED),
+        "no_worker": select.words_if_no_worker("gpu"),
+    }
+    partial = request.htmx  # type: ignore[attr-defined]
+    return render(request, "frontend/runs/_detail.html" if partial else "frontend/runs/detail.html", context)
+
+
+@scientists_only
+@require_POST
+def run_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask a run to stop."""
+    run = get_object_or_404(Run, pk=run_id)
+    cancel_run(run=run, by=request.user)
+    return redirect("run", run_id=run.pk)
+
+
+@scientists_only
+@require_POST
+def run_resume(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Put what failed or was cancelled back into the queue."""
+    run = get_object_or_404(Run, pk=run_id)
+    try:
+        resume_run(run=run)
+    except NothingToResume as problem:
+        messages.warning(request, str(problem))
+    return redirect("run", run_id=run.pk)
+
+
+@scientists_only
+@require_safe
+def checkpoints(request: HttpRequest) -> HttpResponse:
+    """Every metric and its checkpoints, with their cards."""
+    return render(request, "frontend/runs/checkpoints.html", {"metrics": select.checkpoints_by_metric()})
+
+
+@scientists_only
+@require_safe
+def checkpoint(request: HttpRequest, checkpoint_id: int) -> HttpResponse:
+    """One checkpoint's card."""
+    row = get_object_or_404(Checkpoint.objects.select_related("dimension_version__dimension"), pk=checkpoint_id)
+    context = {"checkpoint": row, "runs": select.recent_runs().filter(checkpoint=row)[:10]}
+    return render(request, "frontend/runs/checkpoint.html", context)
+
+
+@admins_only
+@require_POST
+def checkpoint_activate(request: HttpRequest, checkpoint_id: int) -> HttpResponse:
+    """Make a checkpoint the one that new runs of its metric take."""
+    row = get_object_or_404(Checkpoint, pk=checkpoint_id, unavailable="")
+    activate_checkpoint(checkpoint=row)
+    record(actor=request.user, verb="checkpoint.activate", subject=f"checkpoint {row.pk} ({row})")
+    return redirect("checkpoint", checkpoint_id=row.pk)
+
+
+@scientists_only
+@require_safe
+def workers(request: HttpRequest) -> HttpResponse:
+    """Which processes score and which do the rest, and what waits for them."""
+    context = {"workers": select.workers(), "queue": select.gpu_queue(), "no_worker": select.words_if_no_worker("gpu")}
+    partial = request.htmx  # type: ignore[attr-defined]
+    return render(request, "frontend/runs/_workers.html" if partial else "frontend/runs/workers.html", context)
+
+
+urlpatterns = [
+    path("runs/", runs, name="runs"),
+    path("runs/new/", run_new, name="run_new"),
+    path("runs/<int:run_id>/", run_detail, name="run"),
+    path("runs/<int:run_id>/cancel/", run_cancel, name="run_cancel"),
+    path("runs/<int:run_id>/resume/", run_resume, name="run_resume"),
+    path("checkpoints/", checkpoints, name="checkpoints"),
+    path("checkpoints/<int:checkpoint_id>/", checkpoint, name="checkpoint"),
+    path("checkpoints/<int:checkpoint_id>/activate/", checkpoint_activate, name="checkpoint_activate"),
+    path("workers/", workers, name="workers"),
+]

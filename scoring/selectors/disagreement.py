@@ -1,0 +1,84 @@
+"""Turns ordered by how far people and model are apart. For scientists and admins only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from annotate.models import Adjudication, Corpus
+from scoring.models import Checkpoint, Comparison
+
+ORDERS = {"gap": "size", "surprise": "surprise"}
+SIDES = {"above": Q(gap__gt=0), "below": Q(gap__lt=0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the last page ended: the value it was sorted by and the row, as `0.25~4711` in an address."""
+
+    value: float
+    prediction_id: int
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """None for anything that is not a place: a mangled address shows the first page."""
+        value, _, pk = text.partition("~")
+        try:
+            return cls(float(value), int(pk))
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.value!r}~{self.prediction_id}"
+
+
+def disagreements(
+    *, corpus: Corpus, checkpoint: Checkpoint, order: str, filters: Mapping[str, str], after: Place | None
+) -> QuerySet[Comparison]:
+    """Comparisons of a corpus under a checkpoint, largest first, from `after` on; slice it to a page.
+
+    order: a key of ORDERS. filters: split, topic, config, side (above, below), seen (open, judged); others are
+    ignored. One query, turn and conversation included.
+    """
+    field = ORDERS.get(order, "size")
+    found = Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)
+    for name in ("split", "topic", "config"):
+        if filters.get(name):
+            found = found.filter(**{f"conversation__{name}": filters[name]})
+    if filters.get("side") in SIDES:
+        found = found.filter(SIDES[filters["side"]])
+    judged = Exists(
+        Adjudication.objects.filter(
+            current=True, turn=OuterRef("turn"), dimension_version__dimension=checkpoint.dimension_version.dimension_id
+        )
+    )
+    if filters.get("seen") == "open":
+        found = found.filter(~judged)
+    elif filters.get("seen") == "judged":
+        found = found.filter(judged)
+    if after is not None:
+        beyond = Q(**{f"{field}__lt": after.value}) | Q(**{field: after.value, "prediction__gt": after.prediction_id})
+        # The first condition alone is what lets the index start at the right place.
+        found = found.filter(Q(**{f"{field}__lte": after.value}), beyond)
+    return found.select_related("turn", "conversation", "dimension_version__dimension", "prediction").order_by(
+        f"-{field}", "prediction"
+    )
+
+
+def place_of(row: Comparison, order: str) -> Place:
+    """The place after which the next page begins."""
+    return Place(float(getattr(row, ORDERS.get(order, "size"))), row.pk)
+
+
+def verdicts_of(rows: list[Comparison]) -> dict[int, Adjudication]:
+    """turn id -> its current verdict on the rows' dimension. One query."""
+    if not rows:
+        return {}
+    found = Adjudication.objects.filter(
+        current=True,
+        turn__in=[row.turn_id for row in rows],
+        dimension_version__dimension=rows[0].dimension_version.dimension_id,
+    ).select_related("made_by")
+    return {verdict.turn_id: verdict for verdict in found if verdict.turn_id}
