@@ -22,7 +22,7 @@ METRICS: dict[str, str] = {
     "overlap": "scoring.metrics.overlap:Overlap",
     "rouge": "scoring.metrics.rouge:Rouge",
     "bertscore": "scoring.metrics.bertscore:BertScore",
-    "likelihood": "scoring.metrics.likelihood:Likelihood",
+    "likelihood": "scoring.metrics.likelihood.metric:Likelihood",
     "iq": "scoring.metrics.iq.metric:IQ",
     "quals": "scoring.metrics.quals.metric:Quals",
     "qags": "scoring.metrics.qags.metric:Qags",

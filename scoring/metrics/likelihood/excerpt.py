@@ -1,0 +1,47 @@
+"""The part of a long source that a model with a limited window reads: the sentences nearest to the text."""
+
+from __future__ import annotations
+
+import re
+
+from scoring.metrics.tokens import Tokens
+from scoring.metrics.words import content_words
+
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+$")
+
+
+def excerpt(source: str, tokens: Tokens, text: str, *, limit: int) -> tuple[int, ...]:
+    """At most `limit` token ids of the source, in source order; all of them when they fit.
+
+    Whole sentences are taken, those with the most distinct content words of the text first, earlier ones first among
+    equals, until the next does not fit; a first sentence that alone is too long is cut at the limit.
+    """
+    if len(tokens.ids) <= limit:
+        return tokens.ids
+    wanted = {word.form for word in content_words(text)}
+    sentences = _token_ranges(source, tokens)
+    shared = [len(wanted & {word.form for word in content_words(source[a:b])}) for a, b, _ in sentences]
+    taken: list[range] = []
+    room = limit
+    for index in sorted(range(len(sentences)), key=lambda each: (-shared[each], each)):
+        covered = sentences[index][2]
+        if len(covered) > room:
+            if not taken:
+                taken.append(covered[:limit])
+            break
+        taken.append(covered)
+        room -= len(covered)
+    return tuple(tokens.ids[place] for part in sorted(taken, key=lambda each: each.start) for place in part)
+
+
+def _token_ranges(source: str, tokens: Tokens) -> list[tuple[int, int, range]]:
+    """Each sentence as (start, end) in characters and the tokens that start in it."""
+    found: list[tuple[int, int, range]] = []
+    place = 0
+    for sentence in _SENTENCE.finditer(source):
+        first = place
+        while place < len(tokens.ids) and tokens.spans[place][0] < sentence.end():
+            place += 1
+        if place > first:
+            found.append((sentence.start(), sentence.end(), range(first, place)))
+    return found

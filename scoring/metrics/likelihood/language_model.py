@@ -1,0 +1,73 @@
+"""log p of texts after prefixes, with a frozen causal language model."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from scoring.metrics.backbones.load import DTYPES, load_causal_lm, load_tokenizer
+from scoring.metrics.batching import run_batched
+from scoring.metrics.likelihood.packs import Ids, Pack, collate, packs
+
+TOKENS_A_BATCH = 4096  # padded; 30 layers of MiniLM-sized activations stay under 1 GB in fp32
+TEXTS_A_PACK = 512  # tokens of text behind one prefix
+LOGITS_AT_ONCE = 256  # positions times 49,152 entries in fp32 are 50 MB
+
+
+class LanguageModel:
+    """A causal language model and its tokenizer in memory. Raises `Unavailable` where they are not to be had."""
+
+    def __init__(self, backbone: str, *, device: str, dtype: str) -> None:
+        self.tokenizer: Any = load_tokenizer(backbone)
+        self.model: Any = load_causal_lm(backbone, device=device, dtype=dtype)
+        self.device, self.dtype = device, DTYPES[dtype]
+        self.start = _start_token(self.tokenizer)
+
+    def log_probs(
+        self, wanted: Mapping[Ids, Sequence[Ids]], *, before_batch: Callable[[], None] | None = None
+    ) -> dict[tuple[Ids, Ids], tuple[float, ...]]:
+        """(prefix, text) -> natural log p of each token of the text, given the prefix and the text before it."""
+        results = run_batched(
+            list(packs(wanted, room=TEXTS_A_PACK)),
+            self._one_batch,
+            length=lambda pack: pack.length,
+            token_budget=TOKENS_A_BATCH,
+            before_batch=before_batch,
+        )
+        return {pair: values for part in results for pair, values in part.items()}
+
+    @torch.inference_mode()
+    def _one_batch(self, batch: list[Pack]) -> list[dict[tuple[Ids, Ids], tuple[float, ...]]]:
+        tensors = {key: held.to(self.device) for key, held in collate(batch, pad=self.start, dtype=self.dtype).items()}
+        hidden = self.model.model(
+            input_ids=tensors["ids"],
+            position_ids=tensors["positions"],
+            attention_mask=tensors["mask"],
+            use_cache=False,
+        ).last_hidden_state  # (batch, length, width)
+        flat = hidden[tensors["segments"] > 0]  # (text tokens of the batch, width)
+        targets = [token for pack in batch for text in pack.texts for token in text]
+        values: list[float] = []
+        for first in range(0, len(targets), LOGITS_AT_ONCE):
+            chosen = torch.tensor(targets[first : first + LOGITS_AT_ONCE], device=self.device)
+            logits = self.model.lm_head(flat[first : first + LOGITS_AT_ONCE]).float()  # (positions, vocabulary)
+            values += (logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(dim=1)).tolist()
+        left = iter(values)
+        return [
+            {(pack.prefix, text): tuple(itertools.islice(left, len(text))) for text in pack.texts} for pack in batch
+        ]
+
+
+def _start_token(tokenizer: Any) -> int:
+    """What stands before a document: the end-of-text token of the pretraining mix, else the model's own first token.
+
+    SmolLM2-Instruct calls <|im_start|> its first token, which opens a chat turn and not a text.
+    """
+    vocabulary = tokenizer.get_vocab()
+    for token in ("<|endoftext|>", tokenizer.bos_token, tokenizer.eos_token):
+        if token in vocabulary:
+            return int(vocabulary[token])
+    raise ValueError("the tokenizer has no token that can stand before a text")
