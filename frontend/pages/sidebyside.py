@@ -7,14 +7,16 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from annotate.models import Conversation, Corpus
-from frontend.charts.trace import trace
+from annotate.models import Conversation, Corpus, DimensionVersion, Turn
+from frontend.charts.strip import strip
+from frontend.charts.trace import mean_and_interval, trace
 from people.permissions import scientists_only
-from scoring.models import Checkpoint, Evidence
+from scoring.models import Checkpoint
 from scoring.selectors.conversations import conversation_list, slice_values
-from scoring.selectors.side_by_side import neighbours, scale_bounds, side_by_side
+from scoring.selectors.side_by_side import Judgements, SideBySide, neighbours, scale_bounds, side_by_side
 
 PAGE = 40
+Cells = dict[int | None, dict[int, Judgements]]
 
 
 @scientists_only
@@ -26,7 +28,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"corpora": corpora, "corpus": corpus}
     if corpus is not None:
         filters = {name: request.GET.get(name, "") for name in ("split", "topic", "config", "by", "q")}
-        rows, following = conversation_list(corpus=corpus, filters=filters, after=request.GET.get("after", ""), size=PAGE)
+        rows, following = conversation_list(
+            corpus=corpus, filters=filters, after=request.GET.get("after", ""), size=PAGE
+        )
         query = request.GET.copy()
         query["after"] = following or ""
         context |= {
@@ -42,13 +46,18 @@ def listing(request: HttpRequest) -> HttpResponse:
 @scientists_only
 @require_safe
 def page(request: HttpRequest, conversation_id: int) -> HttpResponse:
-    """One conversation. `?dimension=` chooses what the trace shows, `?by=` the model whose gaps next and previous follow."""
+    """One conversation. `?dimension=` chooses the trace, `?by=` the model whose gaps next and previous follow."""
     found_row = get_object_or_404(Conversation.objects.select_related("corpus", "alternative_of"), pk=conversation_id)
     found = side_by_side(conversation=found_row)
     numeric = {key: version for key, version in found.dimensions.items() if scale_bounds(version)}
     chosen = _chosen(request.GET.get("dimension", ""), numeric, found.judgements)
     models = sorted(
-        {mark.prediction.checkpoint_id for cells in found.judgements.values() for c in cells.values() for mark in c.models}
+        {
+            mark.prediction.checkpoint_id
+            for cells in found.judgements.values()
+            for c in cells.values()
+            for mark in c.models
+        }
     )
     by = request.GET.get("by", "")
     by_id = int(by) if by.isdigit() and int(by) in models else _model_of(found, chosen)
@@ -70,22 +79,56 @@ def page(request: HttpRequest, conversation_id: int) -> HttpResponse:
     return render(request, "frontend/side_by_side/page.html", context)
 
 
-@scientists_only
-@require_safe
-def evidence(request: HttpRequest, prediction_id: int) -> HttpResponse:
-    """What a metric shows for one score; fetched when opened."""
-    row = get_object_or_404(
-        Evidence.objects.select_related("prediction__checkpoint", "prediction__turn"), pk=prediction_id
+def _chosen(asked: str, numeric: dict[int, DimensionVersion], judgements: Cells) -> int | None:
+    """The dimension asked for; else the one most often judged by both sides."""
+    if asked.isdigit() and int(asked) in numeric:
+        return int(asked)
+    judged = {key: [cells[key] for cells in judgements.values() if key in cells] for key in numeric}
+
+    def weight(key: int) -> tuple[int, int]:
+        return sum(bool(c.people and c.models) for c in judged[key]), sum(bool(c.people) for c in judged[key])
+
+    return max(numeric, key=weight, default=None)
+
+
+def _model_of(found: SideBySide, dimension: int | None) -> int | None:
+    """The first checkpoint that judges the chosen dimension on its scale, an active one before others."""
+    if dimension is None:
+        return None
+    marks = [mark for turn in found.turns for mark in found.of(turn.pk, dimension).models if mark.at is not None]
+    best = min(
+        marks,
+        key=lambda mark: (not mark.prediction.checkpoint.active, mark.metric != "iq", mark.prediction.checkpoint_id),
+        default=None,
     )
-    return render(
-        request,
-        "frontend/side_by_side/_evidence.html",
-        {"prediction": row.prediction, "detail": row.detail, "turn": row.prediction.turn},
-    )
+    return best.prediction.checkpoint_id if best else None
+
+
+def _row(found: SideBySide, turn: Turn, chosen: int | None) -> dict[str, object]:
+    """One turn for the template: its cells, the chosen dimension first, and the sections that it cites."""
+    cells = found.judgements.get(turn.pk, {})
+    order = sorted(cells, key=lambda key: (key != chosen, found.dimensions[key].dimension.name))
+    own = {section.key: section for section in found.sections if section.speaker in ("", turn.speaker)}
+    speakers = list(dict.fromkeys(each.speaker for each in found.turns))
+    return {
+        "turn": turn,
+        "side": speakers.index(turn.speaker) % 2 + 1,
+        "cells": [_cell(found, key, cells[key]) for key in order],
+        "cited": [(key, own.get(key)) for key in turn.cited],
+    }
+
+
+def _cell(found: SideBySide, key: int, cell: Judgements) -> dict[str, object]:
+    version = found.dimensions[key]
+    return {
+        "version": version,
+        "cell": cell,
+        "mean": mean_and_interval(cell.numbers),
+        "strip": strip(cell, scale_bounds(version)),
+    }
 
 
 urlpatterns = [
     path("side-by-side/", listing, name="side_by_side_list"),
     path("side-by-side/<int:conversation_id>/", page, name="side_by_side"),
-    path("side-by-side/evidence/<int:prediction_id>/", evidence, name="evidence"),
 ]

@@ -20,4 +20,6 @@ class SliceForm(forms.Form):
 
     def slice(self) -> dict[str, Any]:
         """The slice as runs, campaigns and releases store it."""
-        return {name: self.cleaned_data[name] for name in ("split", "topic", "config", "limit") if self.cleaned_data[name]}
+        return {
+            name: self.cleaned_data[name] for name in ("split", "topic", "config", "limit") if self.cleaned_data[name]
+        }

@@ -1,0 +1,87 @@
+"""The disagreement queue: turns where people and a model are farthest apart, with a cause for each."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from annotate.actions.adjudicate import UnknownCause, adjudicate
+from annotate.models import Corpus
+from annotate.models.rating import Cause
+from people.permissions import scientists_only
+from scoring.models import Checkpoint, Comparison
+from scoring.selectors.conversations import slice_values
+from scoring.selectors.disagreement import Place, disagreements, place_of, verdicts_of
+
+PAGE = 25
+
+
+@scientists_only
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """A page of the queue for one corpus and one checkpoint."""
+    corpora = list(Corpus.objects.order_by("-synthetic", "name"))
+    corpus = next((each for each in corpora if each.key == request.GET.get("corpus")), corpora[0] if corpora else None)
+    checkpoints = list(_compared(corpus)) if corpus else []
+    by = request.GET.get("by", "")
+    checkpoint = next((each for each in checkpoints if str(each.pk) == by), checkpoints[0] if checkpoints else None)
+    filters = {name: request.GET.get(name, "") for name in ("split", "topic", "config", "side", "seen", "order")}
+    context: dict[str, object] = {
+        "corpora": corpora,
+        "corpus": corpus,
+        "checkpoints": checkpoints,
+        "checkpoint": checkpoint,
+        "filters": filters,
+        "values": slice_values(corpus) if corpus else {},
+    }
+    if corpus and checkpoint:
+        after = Place.read(request.GET.get("after", ""))
+        found = disagreements(
+            corpus=corpus, checkpoint=checkpoint, order=filters["order"], filters=filters, after=after
+        )
+        rows = list(found[: PAGE + 1])
+        verdicts = verdicts_of(rows)
+        query = request.GET.copy()
+        if len(rows) > PAGE:
+            query["after"] = str(place_of(rows[PAGE - 1], filters["order"]))
+            context["next"] = f"?{query.urlencode()}"
+        context["rows"] = [(row, verdicts.get(row.turn_id)) for row in rows[:PAGE]]
+        context["causes"] = Cause.choices
+    return render(request, "frontend/disagreement/queue.html", context)
+
+
+@scientists_only
+@require_POST
+def judge(request: HttpRequest, prediction_id: int) -> HttpResponse:
+    """Keep why the judgements of one turn differ; answers with the row as it now is."""
+    row = get_object_or_404(
+        Comparison.objects.select_related("turn", "conversation", "dimension_version__dimension", "prediction"),
+        pk=prediction_id,
+    )
+    try:
+        verdict = adjudicate(
+            conversation=row.conversation,
+            turn=row.turn,
+            dimension_version=row.dimension_version,
+            cause=request.POST.get("cause", ""),
+            note=request.POST.get("note", ""),
+            by=request.user,
+        )
+    except UnknownCause as problem:
+        return HttpResponse(str(problem), status=422, content_type="text/plain")
+    context = {"row": row, "verdict": verdict, "causes": Cause.choices}
+    return render(request, "frontend/disagreement/_row.html", context)
+
+
+def _compared(corpus: Corpus):  # type: ignore[no-untyped-def]
+    """Checkpoints with comparisons on the corpus, the one that matters most first."""
+    found = Checkpoint.objects.filter(pk__in=Comparison.objects.filter(corpus=corpus).values("checkpoint").distinct())
+    return sorted(found.defer("card"), key=lambda row: (row.metric != "iq", row.metric == "length", row.metric))
+
+
+urlpatterns = [
+    path("disagreement/", queue, name="disagreement"),
+    path("disagreement/<int:prediction_id>/", judge, name="judge"),
+]
