@@ -21,7 +21,7 @@ METRICS: dict[str, str] = {
     "length": "scoring.metrics.length:Length",
     "overlap": "scoring.metrics.overlap:Overlap",
     "rouge": "scoring.metrics.rouge:Rouge",
-    "bertscore": "scoring.metrics.bertscore:BertScore",
+    "bertscore": "scoring.metrics.bertscore.metric:BertScore",
     "likelihood": "scoring.metrics.likelihood.metric:Likelihood",
     "iq": "scoring.metrics.iq.metric:IQ",
     "quals": "scoring.metrics.quals.metric:Quals",
@@ -166,8 +166,10 @@ def why_unavailable(name: str, *, checkpoint: Path | None = None) -> str | None:
     return None
 
 
-def load(name: str, *, checkpoint: Path | None = None, device: str = "cpu") -> Metric:
+def load(name: str, *, checkpoint: Path | None = None, device: str = "cpu", **options: str) -> Metric:
     """The metric with its weights in memory; `checkpoint` None takes the default one.
+
+    options: settings of the metric that its `load` names, e.g. likelihood: side="given", dtype="bf16".
 
     Raises `UnknownMetric`, or `Unavailable` with words for a person.
     """
@@ -177,7 +179,7 @@ def load(name: str, *, checkpoint: Path | None = None, device: str = "cpu") -> M
         kind = cast("type[Metric]", getattr(importlib.import_module(module), attribute))
     except ModuleNotFoundError as error:
         raise Unavailable(_extra_missing(name, error.name or str(error))) from error
-    return kind.load(checkpoint=_resolve(described, checkpoint), device=device)
+    return kind.load(checkpoint=_resolve(described, checkpoint), device=device, **options)
 
 
 def _resolve(described: Description, checkpoint: Path | None) -> Path | None:

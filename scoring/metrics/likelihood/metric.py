@@ -17,11 +17,11 @@ from typing import Any, ClassVar, Self
 
 from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
 from scoring.metrics.backbones import identity
-from scoring.metrics.likelihood.evidence import aligned
 from scoring.metrics.likelihood.excerpt import excerpt
 from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.reasons import NO_TOKENS, NOT_FINITE, missing_part
+from scoring.metrics.token_spans import aligned
 from scoring.metrics.tokens import Tokens, tokenize
 from scoring.metrics.words import without_surrogates
 
@@ -140,5 +140,5 @@ def _score(
         return Score(None, NOT_FINITE)
     clean = without_surrogates(text)
     shift = len(clean) - len(clean.lstrip())
-    held: dict[str, Any] = {**evidence, "tokens": aligned(clean, tokens.spans, shift=shift, **columns)}
+    held: dict[str, Any] = {**evidence, "tokens": aligned(clean, tokens.spans, columns, shift=shift)}
     return Score(value, evidence={**held, "cut": cut} if cut else held)

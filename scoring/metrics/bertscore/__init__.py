@@ -1,0 +1,1 @@
+"""Greedy matching of contextual token embeddings. See `metric`."""
