@@ -1,5 +1,12 @@
 """The pages, in the order a person meets them. Each room lists its own addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("frontend.pages.account")),
+    path("", include("frontend.pages.evidence")),
+    path("", include("frontend.pages.sidebyside")),
+    path("", include("frontend.pages.disagreement")),
+    path("", include("frontend.pages.runs")),
+    path("", include("frontend.pages.people")),
+]

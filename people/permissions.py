@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from people.models import ApiToken, Role, Scope
+
+if TYPE_CHECKING:  # at run time the framework imports this module first
+    from rest_framework.views import APIView
 
 View = Callable[..., HttpResponse]
 

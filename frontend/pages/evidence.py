@@ -96,7 +96,8 @@ def _pairs(pairs: list[dict[str, Any]], mine: dict[int, str]) -> list[dict[str, 
             {
                 "text": token["text"],
                 "css": _shade(token["given_source"] - token["given_text"]),
-                "title": f"p given turn {math.exp(token['given_text']):.3f}, knowledge {math.exp(token['given_source']):.3f}",
+                "title": f"p given turn {math.exp(token['given_text']):.3f}, "
+                f"knowledge {math.exp(token['given_source']):.3f}",
             }
             for token in pair.get("tokens") or []
         ]

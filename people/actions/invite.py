@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from people.actions.record import record
+from people.models import Invitation, Role, User
+from people.tokens import digest_of
+
+VALID_FOR = timedelta(days=7)
+
+
+class UnknownRole(ValueError):
+    """The role is none of the three."""
+
+
+@transaction.atomic
+def invite(*, role: str, by: User | None, note: str = "") -> tuple[Invitation, str]:
+    """A one-time link's row and its secret; the secret is kept nowhere and cannot be shown again."""
+    if role not in Role.values:
+        raise UnknownRole(f"{role!r} is no role; known: {', '.join(Role.values)}")
+    secret = secrets.token_urlsafe(32)
+    row = Invitation.objects.create(
+        digest=digest_of(secret),
+        role=role,
+        note=note[:200],
+        invited_by=by,
+        expires_at=timezone.now() + VALID_FOR,
+    )
+    record(actor=by, verb="person.invite", subject=f"invitation {row.pk}", detail={"role": role})
+    return row, secret

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from annotate.models import Rater, Rating
+from people.actions.change_person import LastAdmin, set_active
+from people.actions.record import record
+from people.models import ApiToken, User
+from scoring.models import Release, ReleaseState
+
+__all__ = ["LastAdmin", "erase_person"]
+ERASED = "erased"
+
+
+@transaction.atomic
+def erase_person(*, user: User, by: User) -> list[Release]:
+    """Take a person out: account closed and nameless, every rating a tombstone; returns the releases that held them.
+
+    Rows stay, so that counts and the order of revisions still tell the truth; their values, notes, evidence and the
+    pseudonym are gone. A release is immutable, so those that hold the person's ratings are marked, not changed.
+    """
+    set_active(user=user, active=False, by=by)
+    now = timezone.now()
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.username = f"erased-{secrets.token_hex(6)}"
+    user.first_name = user.last_name = user.email = ""
+    user.set_unusable_password()
+    user.keys, user.erased_at = {}, now
+    user.save()
+    ApiToken.objects.filter(user=user).delete()
+    marked: list[Release] = []
+    rater = Rater.objects.filter(user=user).first()
+    if rater is not None:
+        Rating.objects.filter(rater=rater).update(
+            number=None, label=None, labels=None, reason=ERASED, note="", evidence=None, erased_at=now
+        )
+        rater.pseudonym = f"erased-{secrets.token_hex(6)}"
+        rater.save(update_fields=["pseudonym"])
+        held = Release.objects.filter(raters__contains=[rater.pk], state=ReleaseState.READY)
+        words = f"\nA person whose ratings this release holds was erased on {now:%Y-%m-%d}: do not use them any more."
+        held.update(notice=Concat("notice", Value(words)), withdrawn_at=now)
+        marked = list(held)
+    record(actor=by, verb="person.erase", subject=f"person {user.pk}", detail={"releases": [row.pk for row in marked]})
+    return marked
