@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 # A mark (an accent, a vowel sign) belongs to the letter before it; Python's \w leaves it out.
 _MARKS = "".join(chr(code) for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)).startswith("M"))
+_UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # kana, ideographs: a character is a word
 _WORD = re.compile(
-    r"\d+(?:[.,]\d+)*"  # 1,000 and 3.5 are one word
-    r"|[぀-ヿ㐀-䶿一-鿿豈-﫿]"  # scripts written without spaces: a character is a word
-    rf"|(?:[^\W_\d぀-ヿ㐀-䶿一-鿿豈-﫿][{_MARKS}]*)+\d*"
+    r"\d+(?:[.,]\d+)*(?![^\W_])"  # 1,000 and 3.5 are one word
+    rf"|[{_UNSPACED}]"
+    rf"|(?:[^\W_\d{_UNSPACED}][{_MARKS}]*)+\d*"
     r"|[^\W_]+"
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
