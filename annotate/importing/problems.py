@@ -8,7 +8,14 @@ from typing import Any
 from annotate.importing.records import BadFile, Problem
 
 AT_MOST = 1000
-_NAMES = {str: "a text", int: "a whole number", float: "a number", list: "a list", dict: "an object", bool: "true or false"}
+_NAMES = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+    bool: "true or false",
+}
 
 
 class Problems:
@@ -41,9 +48,12 @@ class Problems:
         if kind is str and "\x00" in value:
             self.add(where, field, "holds a NUL character, which the database cannot keep")
             return False
-        if kind is str and any("\ud800" <= character <= "\udfff" for character in value):
-            self.add(where, field, "holds half of a surrogate pair, which is no text")
-            return False
+        if kind is str and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                self.add(where, field, "holds half of a surrogate pair, which is no text")
+                return False
         return True
 
     def one_of(self, value: Any, known: Any, where: str, field: str) -> bool:

@@ -50,6 +50,9 @@ class RatingRecord:
     rater: str
     value: float | str | tuple[str, ...] | None
     reason: str = ""
+    note: str = ""
+    revision: int = 1
+    made_at: str | None = None  # ISO 8601 with an offset
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,9 @@ def _fact_section(
                             else PassageRecord("fun_fact", None, fact)
                         )
         else:
-            problems.add(where, str(field)[:60], f"is no field of a section; known: entity, {', '.join(WIKI)}, fun_facts")
+            problems.add(
+                where, str(field)[:60], f"is no field of a section; known: entity, {', '.join(WIKI)}, fun_facts"
+            )
     return SectionRecord(agent, key, str(entity)[:300], tuple(passages))
 
 
