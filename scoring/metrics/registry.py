@@ -174,12 +174,13 @@ def load(name: str, *, checkpoint: Path | None = None, device: str = "cpu", **op
     Raises `UnknownMetric`, or `Unavailable` with words for a person.
     """
     described = describe(name)
+    folder = _resolve(described, checkpoint)
     module, _, attribute = METRICS[name].partition(":")
     try:
         kind = cast("type[Metric]", getattr(importlib.import_module(module), attribute))
     except ModuleNotFoundError as error:
         raise Unavailable(_extra_missing(name, error.name or str(error))) from error
-    return kind.load(checkpoint=_resolve(described, checkpoint), device=device, **options)
+    return kind.load(checkpoint=folder, device=device, **options)
 
 
 def _resolve(described: Description, checkpoint: Path | None) -> Path | None:
