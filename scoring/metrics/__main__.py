@@ -83,7 +83,8 @@ def _score(given: argparse.Namespace, options: dict[str, str]) -> None:
     except (TypeError, ValueError) as error:
         raise _WrongCommand(f"the options {options} do not suit {given.name}: {error}") from error
     with _progress(total, quiet=given.quiet) as advance:
-        written = score_file(metric, given.source, given.target, advance=advance)
+        at_once = min(described.turns_per_shard, 512)
+        written = score_file(metric, given.source, given.target, lines_at_once=at_once, advance=advance)
     print(f"{written} scores in {given.target}, signature {metric.signature}", file=sys.stderr)
 
 

@@ -53,11 +53,17 @@ def check_file(source: Path, reads: Reads) -> int:
 
 
 def score_file(
-    metric: Metric, source: Path, target: Path, *, advance: Callable[[int], None] = lambda lines: None
+    metric: Metric,
+    source: Path,
+    target: Path,
+    *,
+    lines_at_once: int | None = None,
+    advance: Callable[[int], None] = lambda lines: None,
 ) -> int:
     """Write one line per score of `source` to `target`; how many were written.
 
-    The target appears only when it is complete. Memory holds one chunk (512 lines or 4 million characters).
+    The target appears only when it is complete. Memory holds one chunk (`lines_at_once`, by default 512, or 4 million
+    characters), within which shared sources are read once.
     advance: called with the number of input lines done. Raises `BadInput`, OSError, or what `metric` raises.
     """
     check_file(source, metric.reads)
@@ -66,7 +72,7 @@ def score_file(
     written = 0
     try:
         with part.open("xb") as opened:
-            for chunk in _chunks(source, metric.reads):
+            for chunk in _chunks(source, metric.reads, lines_at_once or CHUNK_LINES):
                 scores = metric.score([line.example for line in chunk])
                 for line, given in zip(chunk, scores, strict=True):
                     for turn, score in enumerate(given):
@@ -128,11 +134,11 @@ def _read(raw: bytes, reads: Reads) -> _Line:
     return _Line(held["id"] if isinstance(held, dict) and "id" in held else "", parse(held, reads), len(raw))
 
 
-def _chunks(source: Path, reads: Reads) -> Iterator[list[_Line]]:
+def _chunks(source: Path, reads: Reads, lines: int) -> Iterator[list[_Line]]:
     chunk: list[_Line] = []
     for _, raw in _raw_lines(source):
         line = _read(raw, reads)
-        if chunk and (len(chunk) == CHUNK_LINES or sum(each.size for each in chunk) + line.size > CHUNK_CHARACTERS):
+        if chunk and (len(chunk) == lines or sum(each.size for each in chunk) + line.size > CHUNK_CHARACTERS):
             yield chunk
             chunk = []
         chunk.append(line)

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers.utils import logging as transformers_logging
 
 from scoring.metrics.api import Unavailable
 from scoring.metrics.backbones.folders import path
@@ -49,6 +50,7 @@ def _load(kind: Any, name: str, device: str, dtype: str) -> PreTrainedModel:
         raise ValueError(f"unknown dtype {dtype!r}; known: {', '.join(DTYPES)}")
     folder = path(name)
     check_device(device)
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model, info = kind.from_pretrained(
             folder,
