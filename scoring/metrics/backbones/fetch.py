@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib
 import shutil
 import subprocess
 import sys
@@ -99,18 +100,16 @@ def _expect(file: Path, sha256: str, what: str) -> None:
 
 
 def _convert(pin: Pin, folder: Path, say: Callable[[str], None]) -> None:
-    # Deferred: torch, transformers and gguf belong to the model extra; other backbones are fetched without them.
-    try:
-        from scoring.metrics.backbones.convert import convert_gguf
-    except ImportError as error:
-        raise Unavailable(
-            f"{pin.name} needs {error.name} to be unpacked: install the model extra (pip install '.[model]')."
-        ) from error
     say(f"dequantising {pin.name} (once, about 20 s) ...")
     try:
-        convert_gguf(folder, gguf=pin.members[pin.weights], tensors_sha256=pin.tensors_sha256 or "")
+        # Named in a string: torch, transformers and gguf (the model extra) are imported for this step only.
+        convert = importlib.import_module("scoring.metrics.backbones.convert")
+        convert.convert_gguf(folder, gguf=pin.members[pin.weights], tensors_sha256=pin.tensors_sha256 or "")
     except ImportError as error:
-        raise Unavailable(f"{pin.name} cannot be dequantised: {error}. Install the model extra.") from error
+        raise Unavailable(
+            f"{pin.name} cannot be unpacked without {error.name or error}: install the model extra "
+            "(pip install '.[model]')."
+        ) from error
 
 
 def _write_manifest(pin: Pin, folder: Path) -> None:
