@@ -116,7 +116,9 @@ if not ON_A_SERVER:
         "processed_folder": str(_queue / "processed"),
         "control_folder": str(_queue / "control"),
         "store_processed": False,
+        "polling_interval": 0.3,
     }
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = ON_A_SERVER
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

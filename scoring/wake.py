@@ -23,3 +23,8 @@ def _send(task: str, queue: str, *arguments: int) -> None:
         current_app.send_task(task, args=arguments, queue=queue, ignore_result=True)
     except Exception as problem:  # any broker has its own exceptions; the sweep sends again
         log.warning("broker_away", task=task, error=str(problem))
+
+
+def welcome_gpu_worker() -> None:
+    """Ask for the checkpoints to be registered and the synthetic sample to be scored, once."""
+    _send("scoring.tasks.welcome_task", "gpu")

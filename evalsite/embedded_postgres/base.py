@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _create(name: str, conn_params: dict[str, Any]) -> None:
         reach = {key: conn_params[key] for key in ("host", "user", "password") if key in conn_params}
         with psycopg.connect(dbname="postgres", autocommit=True, **reach) as connection:
-            try:
+            # Another process may be faster.
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                pass  # another process was faster

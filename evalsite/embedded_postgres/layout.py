@@ -1,7 +1,7 @@
 """Where the cluster lives and as whom it runs. Nothing outside these folders is ever created or changed.
 
-Not root: everything under var/postgres. Root: PostgreSQL refuses to run as root, so it runs as a system user of its own,
-and its files lie under /var/lib/evalsite-postgres, because that user cannot enter root's private folders.
+Not root: everything under var/postgres. Root: PostgreSQL refuses to run as root, so it runs as a system user of its
+own, and its files lie under /var/lib/evalsite-postgres, because that user cannot enter root's private folders.
 """
 
 from __future__ import annotations

@@ -1,0 +1,66 @@
+# Two commands for everybody: `make run` and `make test`. The rest is for those who work on the code.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: run test lint format bench signin setup setup-test check-web clean help
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHON ?= python3.11
+BASE_PYTHON := $(shell command -v $(PYTHON) || command -v python3)
+RUN_STAMP := $(VENV)/.installed-$(if $(WEB_ONLY),web,run)
+TEST_STAMP := $(VENV)/.installed-test
+comma := ,
+EXTRAS := $(if $(WEB_ONLY),laptop,laptop$(comma)analysis$(comma)model)
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+$(PY):
+	@echo "evalsite: making a virtual environment"
+	@"$(BASE_PYTHON)" -m venv "$(VENV)"
+
+$(RUN_STAMP): pyproject.toml | $(PY)
+	@echo "evalsite: installing ($(EXTRAS)); minutes the first time"
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	@touch "$@"
+
+$(TEST_STAMP): pyproject.toml | $(PY)
+	@echo "evalsite: installing (laptop,analysis,model,dev); minutes the first time"
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --editable ".[laptop,analysis,model,dev]"
+	@touch "$@" "$(VENV)/.installed-run"
+
+setup: $(RUN_STAMP) ## Install what `make run` needs
+setup-test: $(TEST_STAMP) ## Install what `make test` needs, Chromium too
+	@bash scripts/chromium.sh
+
+run: setup ## Set everything up, start everything, print the address and the sign-ins
+	@exec "$(PY)" -m evalsite.laptop
+
+test: setup-test ## Set everything up, run every test
+	@"$(PY)" -m scoring.metrics.backbones fetch || echo "evalsite: backbones could not be fetched; tests that need them say so"
+	@"$(PY)" -m pytest -n auto --dist worksteal $(ARGS)
+
+lint: $(TEST_STAMP) ## Format, lint, types, import contracts, migrations
+	"$(PY)" -m ruff format --check .
+	"$(PY)" -m ruff check .
+	"$(PY)" -m mypy
+	"$(VENV)/bin/lint-imports"
+	"$(PY)" manage.py makemigrations --check --dry-run
+
+format: $(TEST_STAMP) ## Format and mend what can be mended
+	"$(PY)" -m ruff format .
+	"$(PY)" -m ruff check --fix .
+
+bench: $(TEST_STAMP) ## Measure pages, saves and releases on 10,000 conversations
+	"$(PY)" -m tests.bench $(ARGS)
+
+signin: setup ## A new sign-in: make signin ROLE=annotator
+	@"$(PY)" manage.py signin --role "$(or $(ROLE),annotator)"
+
+check-web: ## Install the web part alone in a new environment: it has no torch, starts, and is under 300 MB
+	@bash scripts/check_web.sh
+
+clean: ## Remove caches (the data in var/ stays)
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis staticfiles
+
+-include mk/*.mk
