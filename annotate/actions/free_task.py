@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.db import transaction
+
+from annotate.models import Task
+from annotate.models.campaign import TaskState
+from annotate.places import give_back_places
+from annotate.refusals import TaskClosed
+from people.actions.record import record
+from people.models import User
+
+
+@transaction.atomic
+def free_task(*, task: Task, by: User) -> Task:
+    """Take the lease from whoever holds it: the place is free at once, the draft stays. Raises TaskClosed."""
+    task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if task.state != TaskState.OPEN:
+        raise TaskClosed(f"This task is {task.get_state_display()}; there is no lease to free.")
+    task.state, task.lease_until = TaskState.RELEASED, None
+    task.save(update_fields=["state", "lease_until"])
+    give_back_places([task.item_id])
+    record(actor=by, verb="task.free", subject=f"task {task.pk}", detail={"rater": task.rater_id})
+    return task

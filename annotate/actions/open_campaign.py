@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from annotate.models import Campaign, CampaignItem
+from annotate.models.campaign import CampaignState, Order
+from annotate.refusals import CampaignNotOpen
+from annotate.slices import conversations_in
+from people.actions.record import record
+from people.models import User
+
+
+class NothingToRate(ValueError):
+    """The slice holds no conversation."""
+
+
+@transaction.atomic
+def open_campaign(*, campaign: Campaign, by: User | None, priorities: Mapping[int, float] | None = None) -> Campaign:
+    """Lay the items out in their order and let raters in.
+
+    priorities: conversation id -> how urgent; used when the campaign's order asks for it, largest first, the
+    conversations that have none at the end. The page passes them in, since nothing here knows of models.
+    Raises CampaignNotOpen (no draft), NothingToRate.
+    """
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    if campaign.state != CampaignState.DRAFT:
+        raise CampaignNotOpen(f"The campaign is {campaign.get_state_display()}: only a draft can be opened.")
+    found = list(conversations_in(campaign.corpus, campaign.slice).values_list("pk", flat=True))
+    if not found:
+        raise NothingToRate("No conversation of the corpus fits the slice.")
+    # A seeded shuffle first: it is the random order, and breaks the ties of the other one.
+    random.Random(int(campaign.order_detail.get("seed", 0))).shuffle(found)  # noqa: S311  # an order, no secret
+    if campaign.order == Order.PRIORITY:
+        known = priorities or {}
+        found.sort(key=lambda pk: (pk not in known, -known.get(pk, 0.0)))
+    CampaignItem.objects.bulk_create(
+        (
+            CampaignItem(campaign=campaign, conversation_id=pk, position=place, required_raters=campaign.overlap)
+            for place, pk in enumerate(found)
+        ),
+        batch_size=2000,
+    )
+    campaign.state = CampaignState.OPEN
+    campaign.save(update_fields=["state"])
+    record(
+        actor=by,
+        verb="campaign.open",
+        subject=f"campaign {campaign.pk}",
+        detail={"name": campaign.name, "items": len(found), "overlap": campaign.overlap},
+    )
+    return campaign

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotate.models import Campaign, Task
+from annotate.models.campaign import TaskState
+from annotate.places import give_back_places
+
+
+@transaction.atomic
+def release_expired(*, campaign: Campaign | None = None, now: datetime | None = None) -> int:
+    """Give back the places of tasks whose lease ran out; their drafts stay. Returns how many.
+
+    A task that is being saved at this moment is left alone: the save extends its lease.
+    """
+    expired = Task.objects.filter(state=TaskState.OPEN, lease_until__lt=now or timezone.now())
+    if campaign is not None:
+        expired = expired.filter(item__campaign=campaign)
+    rows = list(expired.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"))
+    if rows:
+        Task.objects.filter(pk__in=[row.pk for row in rows]).update(state=TaskState.RELEASED, lease_until=None)
+        give_back_places(row.item_id for row in rows)
+    return len(rows)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotate.actions.record_time import record_time
+from annotate.leases import hold, locked_task
+from annotate.models import Rating, Task, TaskEvent, Turn
+from annotate.operations import REVEAL, Desk, Operation, event_of
+from annotate.questions import Target, questions_of
+from annotate.refusals import BadOperation, StaleVersion
+from people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the server now holds: the task's version, and the version each operation made."""
+
+    version: int
+    acknowledged: dict[UUID, int]
+    lease_until: datetime | None
+
+
+@transaction.atomic
+def save_operations(
+    *,
+    task_id: int,
+    user: User,
+    base: int,
+    operations: Sequence[Operation],
+    times: Mapping[int, int] | None = None,
+    now: datetime | None = None,
+) -> Saved:
+    """Append the operations in order, all or none; those already here are acknowledged again, not repeated.
+
+    base: the version of the task before the first operation of the batch. Raises NoSuchTask, TaskClosed, PlaceGone,
+    StaleVersion (someone else wrote in between), BadOperation.
+    """
+    now = now or timezone.now()
+    task = locked_task(task_id, user)
+    known = known_operations(task, [operation.op_id for operation in operations])
+    new = [operation for operation in operations if operation.op_id not in known]
+    if new:
+        hold(task, now)
+        if task.version != base + len(known):
+            raise StaleVersion("Something was saved elsewhere that this window has not seen.")
+        desk = _desk(task, user, new, now)
+        for operation in new:
+            desk.apply(operation)
+        _write(task, desk, known)
+    if times:
+        record_time(task=task, times=times, now=now)
+    return Saved(task.version, known, task.lease_until)
+
+
+def known_operations(task: Task, op_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Those of the ids that the task has acknowledged before, with their versions. One query."""
+    found = TaskEvent.objects.filter(op_id__in=op_ids).values_list("op_id", "task_id", "version")
+    known = {}
+    for op_id, task_id, version in found:
+        if task_id != task.pk:
+            raise BadOperation("The id of this operation is in use.")
+        known[op_id] = version
+    return known
+
+
+def _desk(task: Task, user: User, new: Sequence[Operation], now: datetime) -> Desk:
+    campaign, conversation = task.item.campaign, task.item.conversation
+    revealed = conversation.turn_count - 1
+    turns = Turn.objects.filter(conversation=conversation).only("index", "speaker", "conversation_id")
+    if campaign.hindsight_free:
+        revealed = revealed_turn(task)
+    ratings = Rating.objects.filter(task=task)
+    undone = [operation.of for operation in new if operation.of]
+    if not undone:
+        ratings = ratings.filter(current=True)
+    rows = list(ratings.select_related("turn").only(*_COLUMNS))
+    current: dict[Target, Rating] = {_target_of(row): row for row in rows if row.current}
+    undoable: dict[UUID, tuple[Target, Rating | None]] = {}
+    if undone:
+        by_pk = {row.pk: row for row in rows}
+        for event in TaskEvent.objects.filter(task=task, op_id__in=undone):
+            if "rating" in event.detail:
+                target = (event.detail["turn"], event.detail["question"])
+                undoable[event.op_id] = (target, by_pk.get(event.detail["before"]))
+    return Desk(
+        task=task,
+        questions={row.dimension_version_id: row for row in questions_of(campaign.pk, role=user.role)},
+        turns={turn.index: turn for turn in turns},
+        current=current,
+        undoable=undoable,
+        revealed=revealed,
+        now=now,
+    )
+
+
+_COLUMNS = (
+    "turn__index", "dimension_version_id", "number", "label", "labels", "reason", "note", "revision", "current",
+)  # fmt: skip
+
+
+def _target_of(row: Rating) -> Target:
+    return (row.turn.index if row.turn else None), row.dimension_version_id
+
+
+def revealed_turn(task: Task) -> int:
+    """The last turn that a hindsight-free task has shown: the first one, before any was asked for. One query."""
+    asked = TaskEvent.objects.filter(task=task, kind=REVEAL).order_by("-version").first()
+    return int(asked.detail["turn"]) if asked else 0
+
+
+def _write(task: Task, desk: Desk, known: dict[UUID, int]) -> None:
+    replaced = [step.before.pk for step in desk.steps if step.before is not None and step.before.pk]
+    if replaced:
+        Rating.objects.filter(pk__in=replaced).update(current=False)
+    Rating.objects.bulk_create(step.after for step in desk.steps if step.after is not None)
+    events = [event_of(step, task=task, version=task.version + place) for place, step in enumerate(desk.steps, 1)]
+    TaskEvent.objects.bulk_create(events)
+    task.version += len(events)
+    task.save(update_fields=["version", "state", "lease_until"])
+    known.update((event.op_id, event.version) for event in events)

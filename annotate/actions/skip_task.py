@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotate.actions.save_operations import known_operations
+from annotate.leases import locked_task
+from annotate.models import Task, TaskEvent
+from annotate.models.campaign import TaskState
+from annotate.places import give_back_places
+from annotate.refusals import BadSkip, TaskClosed
+from people.models import User
+
+OTHER = "other"
+REASONS: dict[str, str] = {
+    "cannot_judge": "I cannot judge this",
+    "broken": "Broken or unreadable",
+    "language": "A language I do not know",
+    "upsetting": "Upsetting content",
+    "conflict": "I know the people or the data",
+    OTHER: "Something else (say what)",
+}
+
+
+@transaction.atomic
+def skip_task(
+    *,
+    task_id: int,
+    user: User,
+    op_id: UUID,
+    reason: str,
+    note: str = "",
+    client_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Task:
+    """Give a task back for a reason; it is never offered to this rater again, and others may take it.
+
+    Needs no base: nothing that was saved is lost by it. Raises NoSuchTask, TaskClosed, BadSkip.
+    """
+    task = locked_task(task_id, user)
+    if known_operations(task, [op_id]):
+        return task
+    if reason not in REASONS:
+        raise BadSkip(f"{reason!r} is no reason to skip; known: {', '.join(REASONS)}.")
+    if reason == OTHER and not note.strip():
+        raise BadSkip("Say in a few words why.")
+    if task.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
+        raise TaskClosed(f"This conversation was already {task.get_state_display()}.")
+    held_a_place = task.state == TaskState.OPEN
+    task.state, task.lease_until = TaskState.SKIPPED, None
+    task.skip_reason, task.skip_note = reason, note.strip()[:1000]
+    task.version += 1
+    task.save(update_fields=["state", "lease_until", "skip_reason", "skip_note", "version"])
+    TaskEvent.objects.create(
+        op_id=op_id,
+        task=task,
+        version=task.version,
+        kind="skip",
+        detail={"reason": reason},
+        client_at=client_at,
+        at=now or timezone.now(),
+    )
+    if held_a_place:
+        give_back_places([task.item_id])
+    return task

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotate.actions.save_operations import known_operations, revealed_turn
+from annotate.answers import CLEARED
+from annotate.leases import hold, locked_task
+from annotate.models import Rating, Task, TaskEvent, Turn
+from annotate.models.campaign import TaskState
+from annotate.places import count_submitted
+from annotate.questions import missing_answers, questions_of
+from annotate.refusals import BadOperation, MissingAnswers, StaleVersion
+from people.models import User
+
+
+@transaction.atomic
+def submit_task(
+    *, task_id: int, user: User, op_id: UUID, base: int, client_at: datetime | None = None, now: datetime | None = None
+) -> Task:
+    """Say that a task is done; its place is kept for good. The same op_id twice is submitted once.
+
+    base: the version the window has seen. Raises NoSuchTask, TaskClosed, PlaceGone, StaleVersion, MissingAnswers.
+    """
+    now = now or timezone.now()
+    task = locked_task(task_id, user)
+    if known_operations(task, [op_id]):
+        return task
+    hold(task, now)
+    if task.version != base:
+        raise StaleVersion("Something was saved elsewhere that this window has not seen.")
+    conversation = task.item.conversation
+    if task.item.campaign.hindsight_free and revealed_turn(task) < conversation.turn_count - 1:
+        raise BadOperation("Some turns of this conversation have not been shown yet.")
+    given = Rating.objects.filter(task=task, current=True).exclude(reason=CLEARED)
+    missing = missing_answers(
+        questions_of(task.item.campaign_id, role=user.role),
+        Turn.objects.filter(conversation=conversation).only("index", "speaker").order_by("index"),
+        set(given.values_list("turn__index", "dimension_version_id")),
+    )
+    if missing:
+        raise MissingAnswers(missing)
+    task.state, task.submitted_at, task.lease_until = TaskState.SUBMITTED, now, None
+    task.version += 1
+    task.save(update_fields=["state", "submitted_at", "lease_until", "version"])
+    TaskEvent.objects.create(op_id=op_id, task=task, version=task.version, kind="submit", client_at=client_at)
+    count_submitted(task.item_id)
+    return task

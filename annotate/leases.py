@@ -1,0 +1,53 @@
+"""A task under its lock, and its lease."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from annotate.models import Task
+from annotate.models.campaign import CampaignState, TaskState
+from annotate.places import take_place
+from annotate.refusals import NoSuchTask, PlaceGone, TaskClosed
+from people.models import User
+
+
+def locked_task(task_id: int, user: User) -> Task:
+    """The person's own task with its campaign and conversation, locked until the transaction ends. One query."""
+    found = (
+        Task.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("item__campaign", "item__conversation")
+        .filter(pk=task_id, rater__user=user)
+        .first()
+    )
+    if found is None:
+        raise NoSuchTask("There is no such task of yours.")
+    return found
+
+
+def hold(task: Task, now: datetime) -> None:
+    """Make sure that a locked task has its place, and extend the lease; does not save the task.
+
+    A task whose lease ran out takes its place again if nobody else has it: whoever comes back from lunch goes on.
+    """
+    if task.state == TaskState.SUBMITTED:
+        raise TaskClosed("This conversation was already submitted.")
+    if task.state == TaskState.SKIPPED:
+        raise TaskClosed("This conversation was already skipped.")
+    campaign = task.item.campaign
+    is_open = campaign.state == CampaignState.OPEN
+    if task.state == TaskState.RELEASED:
+        if not is_open or not take_place(task.item_id):
+            raise PlaceGone(
+                "The time for this conversation ran out and its place is taken. Your answers are kept as a draft."
+                if is_open
+                else "The campaign was closed. Your answers are kept as a draft."
+            )
+        task.state = TaskState.OPEN
+        task.lease_until = lease_end(task, now)
+    elif is_open:  # in a closed campaign the last lease runs out
+        task.lease_until = lease_end(task, now)
+
+
+def lease_end(task: Task, now: datetime) -> datetime:
+    """When a lease that is given or extended now ends."""
+    return now + timedelta(minutes=task.item.campaign.lease_minutes)

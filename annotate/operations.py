@@ -1,0 +1,167 @@
+"""What an annotator's window sends: small operations with an id of their own, and how they change the answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from annotate.answers import CLEARED, NOTE_LENGTH, Answer, BadAnswer, checked_answer
+from annotate.models import CampaignDimension, Rating, Task, TaskEvent, Turn
+from annotate.questions import Target, applies, is_about_turns, missing_answers
+from annotate.refusals import BadOperation
+
+RATE, CLEAR, NOTE, UNDO, REVEAL = "rate", "clear", "note", "undo", "reveal"
+KINDS = (RATE, CLEAR, NOTE, UNDO, REVEAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`turn` is the index (None: the conversation), `question` the id of its wording, `of` what an undo undoes."""
+
+    op_id: UUID
+    kind: str
+    turn: int | None = None
+    question: int | None = None
+    value: Any = None
+    reason: str = ""
+    note: str | None = None
+    of: UUID | None = None
+    client_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Step:
+    """An applied operation: the revision it made and the one that stood before."""
+
+    operation: Operation
+    target: Target | None
+    before: Rating | None
+    after: Rating | None
+
+
+@dataclass(slots=True)
+class Desk:
+    """All that a batch of operations needs to know of a task, read before any of them is applied."""
+
+    task: Task
+    questions: dict[int, CampaignDimension]
+    turns: dict[int, Turn]
+    current: dict[Target, Rating]
+    undoable: dict[UUID, tuple[Target, Rating | None]]
+    revealed: int
+    now: datetime
+    steps: list[Step] = field(default_factory=list)
+
+    def apply(self, operation: Operation) -> None:
+        """Apply one operation after the others. Raises BadOperation."""
+        if operation.kind == REVEAL:
+            self._reveal(operation)
+        elif operation.kind == UNDO:
+            self._undo(operation)
+        elif operation.kind in KINDS:
+            self._answer(operation)
+        else:
+            raise BadOperation(f"{operation.kind!r} is no operation; known: {', '.join(KINDS)}.")
+
+    def _answer(self, operation: Operation) -> None:
+        target = self._target(operation)
+        before = self.current.get(target)
+        answer = Answer.of(before)
+        if operation.kind == RATE:
+            version = self.questions[target[1]].dimension_version
+            try:
+                answer = checked_answer(version, value=operation.value, reason=operation.reason)
+            except BadAnswer as problem:
+                raise BadOperation(str(problem)) from problem
+        elif operation.kind == CLEAR:
+            answer = Answer(reason=CLEARED)
+        note = operation.note if operation.note is not None else (before.note if before else "")
+        if operation.kind == NOTE and operation.note is None:
+            raise BadOperation("A note has a text; an empty one takes it away.")
+        self._revise(operation, target, answer, note[:NOTE_LENGTH])
+
+    def _undo(self, operation: Operation) -> None:
+        found = self.undoable.get(operation.of) if operation.of else None
+        if found is None:
+            raise BadOperation("There is no such operation to undo.")
+        target, old = found
+        self._revise(operation, target, Answer.of(old), old.note if old else "")
+
+    def _reveal(self, operation: Operation) -> None:
+        if operation.turn != self.revealed + 1 or operation.turn >= self.task.item.conversation.turn_count:
+            raise BadOperation("Only the turn after the last one shown can be shown next.")
+        shown = [turn for index, turn in self.turns.items() if index <= self.revealed]
+        open_ = missing_answers(list(self.questions.values()), shown, self.answered())
+        if any(target[0] is not None for target in open_):
+            raise BadOperation("The next turn is shown once the ones before it are rated.")
+        self.revealed += 1
+        self.steps.append(Step(operation, None, None, None))
+
+    def answered(self) -> set[Target]:
+        """Targets that have an answer now; a reason such as "no claim" is one."""
+        return {target for target, rating in self.current.items() if Answer.of(rating).given}
+
+    def _target(self, operation: Operation) -> Target:
+        question = self.questions.get(operation.question) if operation.question is not None else None
+        if question is None:
+            raise BadOperation("The campaign does not ask this question.")
+        if not is_about_turns(question):
+            if operation.turn is not None:
+                raise BadOperation("This question is about the conversation, not about a turn.")
+            return None, question.dimension_version_id
+        turn = self.turns.get(operation.turn) if operation.turn is not None else None
+        if turn is None or turn.index > self.revealed:
+            raise BadOperation("There is no such turn to rate.")
+        if not applies(question, turn.speaker):
+            raise BadOperation("This question is not asked of this speaker's turns.")
+        return turn.index, question.dimension_version_id
+
+    def _revise(self, operation: Operation, target: Target, answer: Answer, note: str) -> None:
+        before = self.current.get(target)
+        if before is not None:
+            before.current = False
+        index, question_id = target
+        after = Rating(
+            conversation_id=self.task.item.conversation_id,
+            turn=self.turns[index] if index is not None else None,
+            dimension_version_id=question_id,
+            rater_id=self.task.rater_id,
+            task=self.task,
+            number=answer.number,
+            label=answer.label,
+            labels=answer.labels,
+            reason=answer.reason,
+            note=note,
+            revision=before.revision + 1 if before else 1,
+            op_id=operation.op_id,
+            made_at=self.now,
+        )
+        self.current[target] = after
+        self.undoable[operation.op_id] = (target, before)
+        self.steps.append(Step(operation, target, before, after))
+
+
+def event_of(step: Step, *, task: Task, version: int) -> TaskEvent:
+    """The row that acknowledges a step. It names revisions, never values: erasing a person need not touch it."""
+    detail: dict[str, Any] = {}
+    if step.target is not None and step.after is not None:
+        detail = {
+            "turn": step.target[0],
+            "question": step.target[1],
+            "rating": step.after.pk,
+            "before": step.before.pk if step.before else None,
+        }
+    elif step.operation.turn is not None:
+        detail = {"turn": step.operation.turn}
+    if step.operation.of:
+        detail["of"] = str(step.operation.of)
+    return TaskEvent(
+        op_id=step.operation.op_id,
+        task=task,
+        version=version,
+        kind=step.operation.kind,
+        detail=detail,
+        client_at=step.operation.client_at,
+    )

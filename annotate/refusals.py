@@ -1,0 +1,67 @@
+"""Why an operation on a task is refused. Each says it in words that the annotator reads."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """`code` is what a program reads."""
+
+    code = "refused"
+
+
+class NoSuchTask(Refusal):
+    """The task is not there, or not this person's: which of the two is not said."""
+
+    code = "no_such_task"
+
+
+class TaskClosed(Refusal):
+    """The task was submitted or skipped before this operation arrived."""
+
+    code = "task_closed"
+
+
+class PlaceGone(Refusal):
+    """The lease ran out and another rater has the place now, or the campaign was closed."""
+
+    code = "place_gone"
+
+
+class StaleVersion(Refusal):
+    """Another window or device saved something that this one has not seen."""
+
+    code = "stale_version"
+
+
+class BadOperation(Refusal):
+    """The operation does not fit the task: unknown question, turn, kind, or nothing to undo."""
+
+    code = "bad_operation"
+
+
+class MissingAnswers(Refusal):
+    """Required questions are open: `missing` lists (turn index or None, question id)."""
+
+    code = "missing_answers"
+
+    def __init__(self, missing: list[tuple[int | None, int]]) -> None:
+        super().__init__(f"{len(missing)} required answer{'s are' if len(missing) != 1 else ' is'} missing.")
+        self.missing = missing
+
+
+class BadSkip(Refusal):
+    """A skip needs one of the known reasons; `other` needs a note."""
+
+    code = "bad_skip"
+
+
+class CampaignNotOpen(Refusal):
+    """The campaign is a draft or closed."""
+
+    code = "campaign_not_open"
+
+
+class NotTakingPart(Refusal):
+    """The campaign is for other people."""
+
+    code = "not_taking_part"
