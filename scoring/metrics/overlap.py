@@ -14,13 +14,16 @@ from typing import Any, ClassVar, Self
 
 from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
 from scoring.metrics.reasons import NO_CONTENT_WORDS, missing_part
-from scoring.metrics.words import content_words, stop_words_digest
+from scoring.metrics.words import Word, content_words, stop_words_digest, without_surrogates
 
 EVIDENCE_TOKENS = 2000
 
 
 class Overlap:
-    """value: 0 to 1. evidence: tokens [{start, end, text, matched}], the first 2,000 content words of the text."""
+    """value: 0 to 1. evidence: tokens [{start, end, text, matched}], which together are the text.
+
+    Pieces that are no content words have no `matched`; after 2,000 content words the rest is counted, not listed.
+    """
 
     name: ClassVar[str] = "overlap"
     reads: ClassVar[Reads] = "grounded"
@@ -64,11 +67,23 @@ def _score(example: Grounded, known: dict[str, frozenset[str]]) -> Score:
         known[example.source] = frozenset(word.form for word in content_words(example.source))
     source = known[example.source]
     matched = [word.form in source for word in content]
-    tokens = [
-        {"start": word.start, "end": word.end, "text": example.text[word.start : word.end], "matched": found}
-        for word, found in zip(content[:EVIDENCE_TOKENS], matched, strict=False)
-    ]
-    evidence: dict[str, Any] = {"tokens": tokens}
+    shown = _pieces(example.text, content[:EVIDENCE_TOKENS], matched, whole=len(content) <= EVIDENCE_TOKENS)
+    evidence: dict[str, Any] = {"tokens": shown}
     if len(content) > EVIDENCE_TOKENS:
         evidence["tokens_left_out"] = len(content) - EVIDENCE_TOKENS
     return Score(sum(matched) / len(matched), evidence=evidence)
+
+
+def _pieces(text: str, content: Sequence[Word], matched: Sequence[bool], *, whole: bool) -> list[dict[str, Any]]:
+    """The text cut at its content words; these have `matched`, what stands between them has not."""
+    clean = without_surrogates(text)
+    pieces: list[dict[str, Any]] = []
+    end = 0
+    for word, found in zip(content, matched, strict=False):
+        if word.start > end:
+            pieces.append({"start": end, "end": word.start, "text": clean[end : word.start]})
+        pieces.append({"start": word.start, "end": word.end, "text": clean[word.start : word.end], "matched": found})
+        end = word.end
+    if whole and end < len(clean):
+        pieces.append({"start": end, "end": len(clean), "text": clean[end:]})
+    return pieces

@@ -46,6 +46,7 @@ def test_a_grounded_file_gives_one_line_a_text(files: tuple[Path, Path]) -> None
         "value": 0.5,
         "tokens": [
             {"start": 0, "end": 3, "text": "tea", "matched": True},
+            {"start": 3, "end": 7, "text": " is "},
             {"start": 7, "end": 10, "text": "new", "matched": False},
         ],
     }

@@ -19,7 +19,7 @@ def score(source: str | None, text: str) -> Score:
 def test_the_share_of_content_words_that_the_source_holds() -> None:
     found = score("The Tower was built in 1887.", "It was BUILT in 1887 by Bob, in 1887")
     assert found.value == pytest.approx(3 / 4)
-    assert [(token["text"], token["matched"]) for token in found.evidence["tokens"]] == [
+    assert [(token["text"], token["matched"]) for token in found.evidence["tokens"] if "matched" in token] == [
         ("BUILT", True),
         ("1887", True),
         ("Bob", False),
@@ -28,9 +28,10 @@ def test_the_share_of_content_words_that_the_source_holds() -> None:
 
 
 def test_evidence_points_into_the_text() -> None:
-    text = "Une école à Paris — 日本"
-    for token in score("école", text).evidence["tokens"]:
-        assert text[token["start"] : token["end"]] == token["text"]
+    text = "Une école à Paris — 日本!"
+    tokens = score("école", text).evidence["tokens"]
+    assert all(text[token["start"] : token["end"]] == token["text"] for token in tokens)
+    assert "".join(token["text"] for token in tokens) == text
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_an_instruction_in_the_knowledge_is_only_words() -> None:
 def test_long_texts_are_scored_whole_and_show_the_first_tokens() -> None:
     found = score("tea", "tea coffee " * 2500)
     assert found.value == 0.5
-    assert len(found.evidence["tokens"]) == 2000
+    assert sum("matched" in token for token in found.evidence["tokens"]) == 2000
     assert found.evidence["tokens_left_out"] == 3000
 
 
