@@ -1,0 +1,116 @@
+"""The multi-turn encoder: any BERT-like encoder, read over whole conversations in one pass.
+
+    lower layers    one turn at a time, with the positions the backbone was trained with (they restart in every turn)
+    between         + role of the speaker + bucketed time gap + age of the turn, + kind of read-out
+    upper layers    the whole window under the block-causal mask of attention.py
+
+Read-outs start from the state of their turn's closing token, which nobody else sees.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from scoring.metrics.api import Unavailable
+from scoring.metrics.iq.attention import BLOCKED, KINDS, TurnBias
+from scoring.metrics.iq.config import ModelConfig
+from scoring.metrics.iq.heads import Heads
+from scoring.metrics.iq.packing import Batch
+from scoring.metrics.iq.turns import AGES, GAPS, ROLES
+
+
+class DialogueEncoder(nn.Module):
+    """Packed batches in, states of all packed tokens out. Only what is not the backbone's lower part is trained."""
+
+    def __init__(self, backbone: PreTrainedModel, config: ModelConfig) -> None:
+        super().__init__()
+        layers = _layers(backbone)
+        if config.local_layers > len(layers):
+            raise ValueError(f"local_layers is {config.local_layers}, but the backbone has {len(layers)} layers")
+        self.config = config
+        held = backbone.config
+        self.width = int(held.hidden_size)
+        self.embeddings = cast(nn.Module, backbone.embeddings)
+        self.lower = nn.ModuleList(layers[: config.local_layers])
+        self.upper = nn.ModuleList(layers[config.local_layers :])
+        self.bias = TurnBias(int(held.num_attention_heads))
+        self.role = nn.Embedding(len(ROLES), self.width)
+        self.gap = nn.Embedding(GAPS, self.width)
+        self.age = nn.Embedding(len(AGES), self.width)
+        self.kind = nn.Embedding(KINDS, self.width)
+        for table in (self.role, self.gap, self.age, self.kind):
+            nn.init.zeros_(table.weight)
+        self.embeddings.requires_grad_(False)
+        self.lower.requires_grad_(False)
+        self.upper.requires_grad_(True)
+        for module in self.upper.modules():
+            dropout = getattr(module, "dropout", None)
+            if isinstance(dropout, nn.Dropout) and hasattr(module, "query"):
+                dropout.p = 0.0  # of attention weights: slow, and of little use beside that of states
+
+    def train(self, mode: bool = True) -> DialogueEncoder:
+        """The lower layers stay in eval mode: they are not trained, so they get no dropout."""
+        super().train(mode)
+        self.embeddings.eval()
+        self.lower.eval()
+        return self
+
+    def read_turns(self, ids: Tensor, present: Tensor) -> Tensor:
+        """States of every token of every turn, read alone and laid end to end: (sum of turn lengths, D)."""
+        with torch.no_grad() if not any(p.requires_grad for p in self.lower.parameters()) else nullcontext():
+            hidden = self.embeddings(input_ids=ids)
+            mask = torch.zeros(present.shape, device=ids.device).masked_fill(~present, BLOCKED)[:, None, None, :]
+            mask = mask.expand(-1, 1, ids.shape[1], -1)
+            for layer in self.lower:
+                hidden = _state(layer(hidden, attention_mask=mask))
+        return cast(Tensor, hidden[present])
+
+    def forward(self, batch: Batch, read: Tensor | None = None) -> Tensor:
+        """(windows, length, D). `read`: the result of `read_turns` for this batch, where it is known already."""
+        flat = self.read_turns(batch.ids, batch.present) if read is None else read
+        hidden = flat[batch.source] + self.role(batch.role) + self.gap(batch.gap) + self.age(batch.age)
+        hidden = hidden + self.kind(batch.kind)
+        mask = self.bias(batch.turn, batch.kind, batch.valid, self.config.context_turns)
+        for layer in self.upper:
+            hidden = _state(layer(hidden, attention_mask=mask))
+        return cast(Tensor, hidden)
+
+
+class IQModel(nn.Module):
+    """The encoder with its heads."""
+
+    def __init__(self, backbone: PreTrainedModel, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = DialogueEncoder(backbone, config)
+        self.heads = Heads(self.encoder.width, config.heads)
+
+    def forward(self, batch: Batch, read: Tensor | None = None) -> dict[str, Tensor]:
+        """name of head -> (read-outs of the batch in packed order, classes)."""
+        hidden = self.encoder(batch, read)
+        rows, columns = batch.readouts.unbind(1)
+        return cast(dict[str, Tensor], self.heads(hidden[rows, columns]))
+
+
+def own(name: str) -> bool:
+    """Whether a tensor of an IQModel is our own: not part of what the backbone's folder gives back unchanged."""
+    return not name.startswith(("encoder.embeddings.", "encoder.lower."))
+
+
+def _layers(backbone: Any) -> list[nn.Module]:
+    try:
+        return list(backbone.encoder.layer)
+    except AttributeError as error:
+        raise Unavailable(
+            f"{type(backbone).__name__} cannot carry the multi-turn encoder: it needs `embeddings` and `encoder.layer` "
+            "as BERT, RoBERTa, XLM-R and ELECTRA have them."
+        ) from error
+
+
+def _state(output: Any) -> Tensor:
+    return cast(Tensor, output[0] if isinstance(output, tuple) else output)
