@@ -88,7 +88,12 @@ CONTENT_SECURITY_POLICY = {
 
 def _database() -> dict[str, object]:
     if not ON_A_SERVER:
-        return {"ENGINE": "evalsite.embedded_postgres", "NAME": "evalsite", "CONN_MAX_AGE": 600}
+        return {
+            "ENGINE": "evalsite.embedded_postgres",
+            "NAME": "evalsite",
+            "CONN_MAX_AGE": 600,
+            "FSYNC": env_bool("EVALSITE_FSYNC", default=True),
+        }
     url = urlsplit(DATABASE_URL)
     return {
         "ENGINE": "django.db.backends.postgresql",

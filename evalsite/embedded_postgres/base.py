@@ -1,46 +1,54 @@
-"""The backend that settings name: Django's PostgreSQL backend, with a server behind it that starts by itself."""
+"""The backend: Django's own for PostgreSQL, told where the server is at the moment of the first connection.
+
+    DATABASES = {"default": {"ENGINE": "evalsite.embedded_postgres", "NAME": "evalsite"}}
+
+Optional keys: CLUSTER_HOME (a folder; default VAR/postgres) and CLUSTER_FAST (tests: no fsync). Under the supervisor
+of `make run`, which sets EVALSITE_SUPERVISED, nothing is started from here: the supervisor starts and stops.
+"""
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import time
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
 
-from evalsite.embedded_postgres.server import SUPERUSER, use
+from evalsite.embedded_postgres.client import DatabaseClient
+from evalsite.embedded_postgres.cluster import Cluster
 
-_MAINTENANCE = ("postgres", "template1")
+SUPERVISED = "EVALSITE_SUPERVISED"
+_WAIT_SECONDS = 10
+_clusters: dict[Path, Cluster] = {}
+
+
+def cluster_of(settings_dict: dict[str, Any]) -> Cluster:
+    """The cluster that these connection settings name; one object a folder and process."""
+    home = Path(settings_dict.get("CLUSTER_HOME") or settings.VAR / "postgres")
+    if home not in _clusters:
+        _clusters[home] = Cluster(home, fast=bool(settings_dict.get("CLUSTER_FAST")))
+    return _clusters[home]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Starts the cluster when the first connection's parameters are asked for; a mere check starts nothing."""
+    """Connects to the cluster of this checkout, and starts it first if need be."""
+
+    client_class = DatabaseClient
 
     def get_connection_params(self) -> dict[str, Any]:
-        options = self.settings_dict.get("OPTIONS") or {}
-        fsync = options.pop("fsync", True) if "fsync" in options else self.settings_dict.get("FSYNC", True)
-        self.settings_dict["FSYNC"] = fsync
-        layout = use(Path(settings.VAR), fsync=fsync)
-        self.settings_dict.update(HOST=str(layout.sockets), PORT="", USER=SUPERUSER, PASSWORD=layout.password())
-        return super().get_connection_params()
+        cluster = cluster_of(self.settings_dict)
+        if os.environ.get(SUPERVISED):
+            _wait_for(cluster)
+        else:
+            cluster.ensure(settings.DATABASES[self.alias]["NAME"])
+        # psycopg takes the keys that Django gives it and these: the settings themselves stay without a password.
+        return {**super().get_connection_params(), **cluster.parameters()}
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        try:
-            return super().get_new_connection(conn_params)
-        except psycopg.OperationalError as problem:
-            name = str(conn_params.get("dbname"))
-            # Test databases are made by Django itself; the real one is made on first use.
-            if "does not exist" not in str(problem) or name in _MAINTENANCE or name.startswith("test_"):
-                raise
-            self._create(name, conn_params)
-            return super().get_new_connection(conn_params)
 
-    @staticmethod
-    def _create(name: str, conn_params: dict[str, Any]) -> None:
-        reach = {key: conn_params[key] for key in ("host", "user", "password") if key in conn_params}
-        with psycopg.connect(dbname="postgres", autocommit=True, **reach) as connection:
-            # Another process may be faster.
-            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+def _wait_for(cluster: Cluster) -> None:
+    """Give the supervisor time to restart a server that was killed; then the connection says what is wrong."""
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while not cluster.running() and time.monotonic() < deadline:
+        time.sleep(0.1)

@@ -62,7 +62,7 @@ def layout_for(var: Path) -> Layout:
         home = ROOTS_HOME / hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
         ROOTS_HOME.mkdir(mode=0o755, exist_ok=True)
         _private(home, owner=user)
-        binaries = _readable_copy(wheel_binaries(), home)
+        binaries = _readable_copy(wheel_binaries(), ROOTS_HOME)
         sockets = home / "s"
         _private(sockets, owner=user)
     return Layout(
@@ -150,6 +150,7 @@ def _readable_copy(binaries: Path, home: Path) -> Path:
         shutil.copytree(package / "pginstall", half / package.name / "pginstall", symlinks=True)
         if libraries.is_dir():
             shutil.copytree(libraries, half / libraries.name, symlinks=True)
+        half.chmod(0o755)
         for path in [half, *half.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o111 else 0o644)

@@ -1,230 +1,187 @@
-"""Start and stop the cluster. Whoever uses it holds a shared lock; the last one out stops it.
-
-A killed process loses its lock by itself, so nothing has to be cleaned up by hand.
-"""
+"""One postgres process on a cluster's data: made, started, found alive, stopped."""
 
 from __future__ import annotations
 
-import atexit
-import fcntl
+import contextlib
 import os
 import secrets
-import shutil
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
-from evalsite.embedded_postgres.layout import CannotEmbed, Layout, layout_for
+import psutil
 
-SUPERUSER = "evalsite"
-_START_SECONDS = 30.0
-_STOP_SECONDS = 20.0
+from evalsite.embedded_postgres import binaries, place
+from evalsite.embedded_postgres.place import PORT, ROOTS_FOLDER, Place
+from evalsite.embedded_postgres.problems import PostgresProblem
+from evalsite.embedded_postgres.tied import tied_command
 
-_using: dict[tuple[int, Path], IO[str]] = {}
-
-
-def use(var: Path, *, fsync: bool = True) -> Layout:
-    """A running cluster, held until this process ends (see `release`). Raises CannotEmbed."""
-    layout = layout_for(var)
-    key = (os.getpid(), layout.locks)
-    if key in _using and _answers(layout):
-        return layout
-    with _locked(layout):
-        if key not in _using:
-            # Inherited entries belong to the parent; this process needs a lock of its own.
-            users = (layout.locks / "users").open("a")
-            fcntl.flock(users, fcntl.LOCK_SH)
-            _using[key] = users
-            atexit.register(release, layout)
-        if not layout.data.exists():
-            _initialise(layout)
-        if not _answers(layout):
-            _start(layout, fsync=fsync)
-    return layout
+USER = "evalsite"
+START_SECONDS = 30
+STOP_SECONDS = 20
+_LOG_KEPT = 5_000_000  # bytes; a longer log starts anew
+_UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=2GB")
 
 
-def release(layout: Layout) -> None:
-    """Stop using the cluster; stops it when nobody else does."""
-    users = _using.pop((os.getpid(), layout.locks), None)
-    if users is None:
+def clean_environment() -> dict[str, str]:
+    """No locale that may be missing here (a bad LANG stops initdb), and none of the PG* variables of other servers."""
+    keep = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PG"))}
+    return {**keep, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def make_cluster(where: Place) -> None:
+    """initdb, once. A half-made cluster of a killed attempt is never taken for a whole one: the rename comes last."""
+    if (where.data / "PG_VERSION").is_file():
+        made_by = (where.data / "PG_VERSION").read_text().strip()
+        if made_by != binaries.MAJOR:
+            raise PostgresProblem(
+                f"{where.data} was made by PostgreSQL {made_by} and this is {binaries.MAJOR}: "
+                "dump it with the old version's pg_dump, move the folder away, and start again"
+            )
         return
-    with _locked(layout):
-        fcntl.flock(users, fcntl.LOCK_UN)
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        else:
-            stop(layout)
-        finally:
-            users.close()
-
-
-def stop(layout: Layout) -> None:
-    """Fast shutdown: open transactions are rolled back, what was committed is on disk."""
-    pid = _postmaster(layout)
-    if pid is None:
-        return
-    _kill(pid, signal.SIGINT)
-    end = time.monotonic() + _STOP_SECONDS
-    while _postmaster(layout) is not None:
-        if time.monotonic() > end:
-            _kill(pid, signal.SIGQUIT)
-            break
-        time.sleep(0.02)
-
-
-@contextmanager
-def _locked(layout: Layout) -> Iterator[None]:
-    """One process at a time starts or stops."""
-    with (layout.locks / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _run(layout: Layout, *command: str) -> subprocess.CompletedProcess[str]:
-    user = layout.user
-    return subprocess.run(  # noqa: S603
+    account = where.account
+    half = Path(tempfile.mkdtemp(prefix="half-", dir=where.data_home))
+    secret = secrets.token_urlsafe(32)
+    password_for_initdb = half / "password"
+    password_for_initdb.touch(mode=0o600)
+    password_for_initdb.write_text(secret)
+    if account:
+        account.give(half)
+        account.give(password_for_initdb)
+    folder = binaries.usable_by(account, keep=ROOTS_FOLDER)
+    command = [
+        str(folder / "initdb"),
+        f"--pgdata={half / 'data'}",
+        f"--username={USER}",
+        f"--pwfile={password_for_initdb}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-instructions",
+        "--no-sync",
+    ]
+    done = subprocess.run(  # noqa: S603
         command,
-        cwd=layout.home,
-        env=_environment(),
+        cwd="/",
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
-        user=user.pw_uid if user else None,
-        group=user.pw_gid if user else None,
-        extra_groups=[] if user else None,
+        **(account.as_user() if account else {}),
     )
+    if done.returncode != 0:
+        raise PostgresProblem(f"initdb failed in {where.data_home}:\n{done.stdout}{done.stderr}".rstrip())
+    where.password.touch(mode=0o600)
+    where.password.write_text(secret)
+    password_for_initdb.unlink()
+    (half / "data").rename(where.data)
+    half.rmdir()
 
 
-def _environment() -> dict[str, str]:
-    """None of ours: an ungenerated LANG or a stray PGDATA would break it."""
-    return {"PATH": "/usr/bin:/bin", "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
+def start(where: Place, *, fast: bool = False, tie: signal.Signals | None = None) -> subprocess.Popen[bytes]:
+    """Start postgres and wait until it takes connections. Call it under the start lock, when `alive` is None.
 
-
-def _initialise(layout: Layout) -> None:
-    half = layout.home / "half-made"
-    shutil.rmtree(half, ignore_errors=True)  # left by a process that was killed here
-    password = secrets.token_urlsafe(32)
-    layout.password_file.touch(mode=0o600)
-    layout.password_file.chmod(0o600)
-    layout.password_file.write_text(password)
-    handed_over = layout.home / "password-for-initdb"
-    handed_over.unlink(missing_ok=True)
-    handed_over.touch(mode=0o600)
-    handed_over.write_text(password)
-    if layout.user:
-        os.chown(handed_over, layout.user.pw_uid, layout.user.pw_gid)
-    made = _run(
-        layout,
-        str(layout.binaries / "initdb"),
-        f"--pgdata={half}",
-        f"--username={SUPERUSER}",
-        f"--pwfile={handed_over}",
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        # The built-in provider needs no locale of the operating system.
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--no-sync",
-        "--no-instructions",
-    )
-    handed_over.unlink(missing_ok=True)
-    if made.returncode:
-        raise CannotEmbed(f"initdb failed: {made.stderr.strip() or made.stdout.strip()}")
-    half.rename(layout.data)
-
-
-def _start(layout: Layout, *, fsync: bool) -> None:
-    _forget_dead_postmaster(layout)
+    `fast` gives up durability (tests only). With `tie`, the server gets that signal when this process dies.
+    """
+    account = where.account
+    folder = binaries.usable_by(account, keep=ROOTS_FOLDER)
+    sockets = place.socket_folder(where)
     options = {
         "listen_addresses": "",
-        "unix_socket_directories": str(layout.sockets),
+        "unix_socket_directories": '"' + str(sockets).replace('"', '""') + '"',
         "unix_socket_permissions": "0700",
+        "port": str(PORT),
         "max_connections": "100",
-        "shared_buffers": "256MB",
-        "work_mem": "32MB",
-        "effective_cache_size": "1GB",
-        "max_wal_size": "2GB",
-        "random_page_cost": "1.1",
-        "jit": "off",
-        "fsync": "on" if fsync else "off",
-        "synchronous_commit": "on" if fsync else "off",
-        "full_page_writes": "on" if fsync else "off",
+        "shared_buffers": "128MB",
+        "log_timezone": "UTC",
     }
-    # A socket folder's name may hold quotes or commas, which that setting would split at.
-    options["unix_socket_directories"] = '"' + options["unix_socket_directories"].replace('"', '""') + '"'
-    command = [str(layout.binaries / "postgres"), "-D", str(layout.data)]
-    for name, value in options.items():
-        command += ["-c", f"{name}={value}"]
-    end = time.monotonic() + _START_SECONDS
+    settings = [f"{key}={value}" for key, value in options.items()] + list(_UNSAFE_BUT_FAST if fast else ())
+    postgres = [str(folder / "postgres"), "-D", str(where.data), *(part for line in settings for part in ("-c", line))]
+    user = {"uid": account.uid, "gid": account.gid} if account else {}
+    command = tied_command(postgres, signal_number=int(tie or 0), **user)
+    deadline = time.monotonic() + START_SECONDS
     while True:
-        with layout.log.open("ab") as log:
-            place = log.tell()
-            process = subprocess.Popen(  # noqa: S603
-                command,
-                cwd=layout.home,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # a Ctrl-C at the terminal is the supervisor's to handle
-                user=layout.user.pw_uid if layout.user else None,
-                group=layout.user.pw_gid if layout.user else None,
-                extra_groups=[] if layout.user else None,
-            )
-        while process.poll() is None and time.monotonic() < end:
-            if _answers(layout):
-                return
-            time.sleep(0.02)
-        # After SIGKILL the old children take a moment to notice and let go of their shared memory.
-        if time.monotonic() > end:
-            with layout.log.open("rb") as log:
-                log.seek(place)
-                words = log.read().decode(errors="replace").strip()
-            raise CannotEmbed(f"PostgreSQL did not start: {words[-2000:]}")
+        _forget_the_dead(where, sockets)
+        logged_before = where.log.stat().st_size if where.log.exists() else 0
+        process = _launch(where, command)
+        if _comes_up(where, process, deadline):
+            return process
+        said = where.log.read_bytes()[logged_before:].decode(errors="replace").strip()
+        # A killed server's children may hold its shared memory for a moment longer.
+        if "still in use" not in said or time.monotonic() > deadline:
+            raise PostgresProblem(f"PostgreSQL did not start; the end of {where.log}:\n{said[-2000:]}")
         time.sleep(0.2)
 
 
-def _answers(layout: Layout) -> bool:
-    if not (layout.sockets / ".s.PGSQL.5432").exists():
-        return False
-    asked = _run(layout, str(layout.binaries / "pg_isready"), "-q", "-h", str(layout.sockets))
-    return asked.returncode == 0
-
-
-def _postmaster(layout: Layout) -> int | None:
-    """The running postmaster's pid; None when there is none, or the pid is now somebody else's."""
+def alive(where: Place) -> psutil.Process | None:
+    """The running server of this data folder, or None. A recycled process number is not taken for it."""
     try:
-        pid = int((layout.data / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
+        process = psutil.Process(int((where.data / "postmaster.pid").read_text().split("\n", 1)[0]))
+        ours = str(where.data) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, psutil.Error):
         return None
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError:  # no /proc here: ask the kernel whether the process is there
-        return pid if _kill(pid, 0) else None
-    state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
-    return pid if b"postgres" in command.split(b"\0", 1)[0] and state != "Z" else None
+    return process if ours else None
 
 
-def _forget_dead_postmaster(layout: Layout) -> None:
-    """PostgreSQL refuses to start when the pid in its file is any live process of the same user."""
-    if _postmaster(layout) is None:
-        (layout.data / "postmaster.pid").unlink(missing_ok=True)
+def stop(where: Place) -> None:
+    """Fast shutdown: open transactions are rolled back, everything committed is on disk. Waits for the end."""
+    process = alive(where)
+    if process is None:
+        return
+    for how in (signal.SIGINT, signal.SIGQUIT):  # fast, and after a long wait immediate
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(how)
+            with contextlib.suppress(ChildProcessError):
+                process.wait(STOP_SECONDS)
+        if alive(where) is None:
+            return
+    raise PostgresProblem(f"PostgreSQL (process {process.pid}) does not stop; see {where.log}")
 
 
-def _kill(pid: int, number: int) -> bool:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _launch(where: Place, command: list[str]) -> subprocess.Popen[bytes]:
+    where.log.touch(mode=0o600)
+    if where.log.stat().st_size > _LOG_KEPT:
+        where.log.write_bytes(b"")
+    with where.log.open("ab") as log:
+        # A session of its own: Ctrl-C at the terminal reaches the one who stops things in order, not the server.
+        return subprocess.Popen(  # noqa: S603
+            command,
+            cwd="/",
+            env=clean_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _comes_up(where: Place, process: subprocess.Popen[bytes], deadline: float) -> bool:
+    """Wait for the line in postmaster.pid that pg_ctl waits for too. False when the server ended instead."""
+    while process.poll() is None:
+        with contextlib.suppress(OSError):
+            lines = (where.data / "postmaster.pid").read_text().split("\n")
+            if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
+                return True
+        if time.monotonic() > deadline:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            return False
+        time.sleep(0.02)
+    return False
+
+
+def _forget_the_dead(where: Place, sockets: Path) -> None:
+    """Let a killed server's files not stop the next one, when its process number belongs to somebody else by now.
+
+    The number in postmaster.pid becomes that of the new server's parent, us, which PostgreSQL knows to be stale; the
+    rest of the file stays, because from it PostgreSQL sees whether children of the dead one still run.
+    """
+    pid_file = where.data / "postmaster.pid"
+    with contextlib.suppress(FileNotFoundError):
+        _, rest = pid_file.read_text().split("\n", 1)
+        pid_file.write_text(f"{os.getpid()}\n{rest}")
+    for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+        (sockets / name).unlink(missing_ok=True)
