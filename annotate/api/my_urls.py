@@ -1,0 +1,16 @@
+"""Addresses of the annotator's part of the API."""
+
+from django.urls import path
+
+from annotate.api import rating
+
+urlpatterns = [
+    path("my/campaigns/", rating.Campaigns.as_view(), name="api_my_campaigns"),
+    path("my/campaigns/<int:campaign_id>/claim/", rating.Claim.as_view(), name="api_claim"),
+    path("my/tasks/", rating.Tasks.as_view(), name="api_my_tasks"),
+    path("my/tasks/<int:task_id>/", rating.OneTask.as_view(), name="api_task"),
+    path("my/tasks/<int:task_id>/operations/", rating.Operations.as_view(), name="api_operations"),
+    path("my/tasks/<int:task_id>/submit/", rating.Submit.as_view(), name="api_submit"),
+    path("my/tasks/<int:task_id>/skip/", rating.Skip.as_view(), name="api_skip"),
+    path("my/tasks/<int:task_id>/heartbeat/", rating.Heartbeat.as_view(), name="api_heartbeat"),
+]

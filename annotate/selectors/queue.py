@@ -1,0 +1,138 @@
+"""What an annotator may work on, and what they did. Own rows only; of others no more than "there is work left"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+
+from annotate.models import Campaign, CampaignItem, Participant, Task, TurnTime
+from annotate.models.campaign import CampaignState, TaskState
+from people.models import Role, User
+
+COUNTED = 500  # "500 or more" is as good as a number, and stays fast at 100,000 items
+
+
+def campaigns_for(user: User, *, state: str = CampaignState.OPEN) -> QuerySet[Campaign]:
+    """Campaigns in a state that this person takes part in, oldest first. One query, corpus included."""
+    listed = Exists(Participant.objects.filter(campaign=OuterRef("pk"), user=user))
+    mine = Q(listed) | Q(open_to_all=True) if user.role == Role.ANNOTATOR else Q(listed)
+    return Campaign.objects.filter(mine, state=state).select_related("corpus").order_by("created_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One campaign as an annotator meets it."""
+
+    campaign: Campaign
+    submitted: int
+    skipped: int
+    at_hand: int | None  # the task that a claim would go on with
+    lease_until: datetime | None
+    available: int  # conversations with a free place for this person, counted up to COUNTED
+
+    @property
+    def many(self) -> bool:
+        """There are more than are counted."""
+        return self.available >= COUNTED
+
+
+def desks_of(user: User) -> list[Desk]:
+    """Every open campaign of this person with their own counts. Two queries, and one more per campaign."""
+    mine = Task.objects.filter(rater__user=user, item__campaign=OuterRef("pk"))
+    open_task = mine.filter(state=TaskState.OPEN).order_by("claimed_at")
+    campaigns = campaigns_for(user).annotate(
+        at_hand=Subquery(open_task.values("pk")[:1]), lease=Subquery(open_task.values("lease_until")[:1])
+    )
+    counts = {
+        row["item__campaign"]: row
+        for row in Task.objects.filter(rater__user=user)
+        .values("item__campaign")
+        .annotate(
+            submitted=Count("pk", filter=Q(state=TaskState.SUBMITTED)),
+            skipped=Count("pk", filter=Q(state=TaskState.SKIPPED)),
+        )
+    }
+    return [
+        Desk(
+            campaign,
+            counts.get(campaign.pk, {}).get("submitted", 0),
+            counts.get(campaign.pk, {}).get("skipped", 0),
+            campaign.at_hand,  # type: ignore[attr-defined]
+            campaign.lease,  # type: ignore[attr-defined]
+            available(campaign, user),
+        )
+        for campaign in campaigns
+    ]
+
+
+def available(campaign: Campaign, user: User) -> int:
+    """Conversations with a free place that this person has not had, counted up to COUNTED. One query."""
+    had = Task.objects.filter(item=OuterRef("pk"), rater__user=user)
+    free = CampaignItem.objects.filter(~Exists(had), campaign=campaign, taken__lt=F("required_raters"))
+    return free.order_by()[:COUNTED].count()
+
+
+def tasks_of(user: User, *, before: int | None = None) -> QuerySet[Task]:
+    """The person's tasks, newest first, from below the id `before`; slice it to a page. One query."""
+    found = Task.objects.filter(rater__user=user).select_related("item__campaign", "item__conversation")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    spent = TurnTime.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(all=Sum("active_ms"))
+    return found.annotate(active_ms=Subquery(spent.values("all"))).order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one person did in one campaign. Times are active milliseconds."""
+
+    campaign: str
+    submitted: int
+    skipped: int
+    open: int
+    drafts: int
+    active_ms: int
+    first: datetime | None
+    last: datetime | None
+
+    @property
+    def ms_each(self) -> int | None:
+        """Active time per submitted conversation; drafts and skips count as time, so it is honest about both."""
+        return self.active_ms // self.submitted if self.submitted else None
+
+
+def pace_of(user: User) -> list[Pace]:
+    """The person's own work per campaign, last one first. Two queries."""
+    spent = dict(
+        TurnTime.objects.filter(task__rater__user=user)
+        .values_list("task__item__campaign")
+        .annotate(all=Sum("active_ms"))
+        .values_list("task__item__campaign", "all")
+    )
+    rows = (
+        Task.objects.filter(rater__user=user)
+        .values("item__campaign", "item__campaign__name")
+        .annotate(
+            submitted=Count("pk", filter=Q(state=TaskState.SUBMITTED)),
+            skipped=Count("pk", filter=Q(state=TaskState.SKIPPED)),
+            open=Count("pk", filter=Q(state=TaskState.OPEN)),
+            drafts=Count("pk", filter=Q(state=TaskState.RELEASED)),
+            first=Min("claimed_at"),
+            last=Max("submitted_at"),
+        )
+        .order_by(F("last").desc(nulls_last=True))
+    )
+    return [
+        Pace(
+            row["item__campaign__name"],
+            row["submitted"],
+            row["skipped"],
+            row["open"],
+            row["drafts"],
+            spent.get(row["item__campaign"], 0),
+            row["first"],
+            row["last"],
+        )
+        for row in rows
+    ]
