@@ -65,7 +65,6 @@ _DESCRIPTIONS = [
         "grounded",
         "factual_consistency",
         "ROUGE-2 precision: share of the turn's word pairs that its knowledge holds.",
-        modules=("rouge_score",),
         turns_per_shard=1000,
     ),
     Description(

@@ -11,6 +11,7 @@ import torch
 from scoring.metrics.backbones.load import DTYPES, load_causal_lm, load_tokenizer
 from scoring.metrics.batching import run_batched
 from scoring.metrics.likelihood.packs import Ids, Pack, collate, packs
+from scoring.metrics.tokens import tokenize
 
 TOKENS_A_BATCH = 4096  # padded; 30 layers of MiniLM-sized activations stay under 1 GB in fp32
 TEXTS_A_PACK = 512  # tokens of text behind one prefix
@@ -25,6 +26,7 @@ class LanguageModel:
         self.model: Any = load_causal_lm(backbone, device=device, dtype=dtype)
         self.device, self.dtype = device, DTYPES[dtype]
         self.start = _start_token(self.tokenizer)
+        self.paragraph_break = tokenize(self.tokenizer, ["\n\n"], limit=8)[0].ids
 
     def log_probs(
         self, wanted: Mapping[Ids, Sequence[Ids]], *, before_batch: Callable[[], None] | None = None

@@ -116,9 +116,8 @@ class Likelihood:
 
     def _prefix(self, example: Grounded, sources: dict[str, Tokens]) -> Ids:
         source = example.source or ""
-        break_ids = tokenize(self.model.tokenizer, ["\n\n"], limit=8)[0].ids
         read = excerpt(source, sources[source], example.text, limit=SOURCE_TOKENS)
-        return (self.model.start, *read, *break_ids)
+        return (self.model.start, *read, *self.model.paragraph_break)
 
     @staticmethod
     def _is_cut(example: Grounded, sources: dict[str, Tokens]) -> bool:
