@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from annotate.actions.import_corpus import import_corpus
+from annotate.importing.records import BadFile
+from annotate.importing.registry import FORMATS, reader
+from annotate.models import Corpus
+
+
+class Command(BaseCommand):
+    help = "Import conversations: manage.py import_corpus topical_chat FILES... --corpus topical-chat"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("format", choices=list(FORMATS))
+        parser.add_argument("files", nargs="+", type=Path)
+        parser.add_argument("--corpus", required=True, help="key of the corpus, made when new")
+        parser.add_argument("--name", default="", help="its name, when new")
+
+    def handle(self, *args: Any, format: str, files: list[Path], corpus: str, name: str, **options: Any) -> None:
+        try:
+            records = reader(format)([(path.name, path.read_bytes()) for path in files])
+            row, _ = Corpus.objects.get_or_create(
+                key=corpus,
+                defaults={"name": name or corpus, "format": format, "licence": FORMATS[format].licence},
+            )
+            report = import_corpus(corpus=row, records=records)
+        except OSError as problem:
+            raise CommandError(f"{problem.filename}: {problem.strerror}") from problem
+        except BadFile as bad:
+            for problem in bad.problems:
+                self.stderr.write(str(problem))
+            raise CommandError(f"nothing was imported: {len(bad.problems)} problem(s)") from bad
+        self.stdout.write(
+            f"{report.conversations} conversations, {report.turns} turns, {report.sections} sections and "
+            f"{report.ratings} ratings added in {report.seconds:.1f} s; {report.unchanged} unchanged, "
+            f"{len(report.conflicts)} in conflict"
+        )
+        for external_id in report.conflicts[:20]:
+            self.stderr.write(f"conflict: {external_id} is here with other content; it was not changed")
