@@ -19,8 +19,11 @@ def tiny_list(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The list of the two tiny backbones, written once a session."""
     # Deferred: the tests of metrics without a model run without torch.
     pytest.importorskip("transformers")
+    import torch
+
     from tests.metrics.tiny_backbones import register
 
+    torch.set_num_threads(1)  # tiny products: threads that wait for each other cost far more than they give
     return register(tmp_path_factory.mktemp("tiny"))
 
 

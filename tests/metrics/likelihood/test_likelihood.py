@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.metrics.api import Dialogue, Grounded, Unavailable, WrongExample
@@ -45,6 +45,7 @@ def test_batched_and_packed_is_the_same_as_one_by_one(metric: Likelihood) -> Non
         assert score.value == pytest.approx((sum(given_) - sum(alone)) / len(given_), abs=1e-4)
 
 
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.sampled_from([SOURCE, "x", "tea " * 30]), st.text(alphabet="ab é", max_size=9)), max_size=9)
 )
