@@ -105,3 +105,16 @@ def test_the_real_encoder_knows_a_paraphrase() -> None:
     )
     assert near[0].value is not None and far[0].value is not None
     assert near[0].value > far[0].value + 0.1
+
+
+@torch.inference_mode()
+def test_each_token_of_a_long_text_keeps_its_own_embedding(metric: BertScore) -> None:
+    ids = tuple(metric.embedder.tokenizer("the cat ate fish and tea was red " * 90, add_special_tokens=False).input_ids)
+    (whole,) = metric.embedder.embed([ids])
+    tokenizer = metric.embedder.tokenizer
+    for place in (0, 189, 190, 316, 317, len(ids) - 1):
+        (window,) = [w for w in _windows(0, ids) if place - w.start in range(*_kept(w.start, len(w.ids), len(ids)))]
+        framed = torch.tensor([[tokenizer.cls_token_id, *window.ids, tokenizer.sep_token_id]])
+        alone = metric.embedder.model(framed).last_hidden_state[0, 1 + place - window.start]
+        assert torch.cosine_similarity(whole[place], alone, dim=0).item() == pytest.approx(1.0, abs=1e-5)
+        assert whole[place].norm().item() == pytest.approx(1.0, abs=1e-5)
