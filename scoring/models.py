@@ -244,6 +244,9 @@ class Release(models.Model):
     size = models.PositiveBigIntegerField(null=True)
     manifest = models.JSONField(default=dict, blank=True)
     raters = ArrayField(models.BigIntegerField(), default=list, help_text="Our people whose ratings it holds.")
+    pseudonym_key = models.CharField(
+        max_length=64, default="", help_text="Secret; our people have other names in each release."
+    )
     notice = models.TextField(blank=True, help_text="Said with every download, e.g. that a person was erased since.")
     withdrawn_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

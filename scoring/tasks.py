@@ -5,8 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 
 from scoring import worker
+from scoring.actions.publish_release import publish_release
 from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
 from scoring.actions.score_waiting import score_waiting
+from scoring.actions.sweep_releases import sweep_releases
 from scoring.actions.sweep_runs import sweep_runs
 from scoring.actions.sync_checkpoints import sync_checkpoints
 from scoring.actions.welcome import welcome
@@ -36,3 +38,13 @@ def sweep_task() -> None:
 @shared_task
 def refresh_comparisons_task() -> None:
     refresh_stale_comparisons()
+
+
+@shared_task
+def publish_release_task(release_id: int) -> None:
+    publish_release(release_id=release_id)
+
+
+@shared_task
+def sweep_releases_task() -> None:
+    sweep_releases()

@@ -1,0 +1,107 @@
+"""The rows of a release, streamed by a server-side cursor inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+
+from annotate.slices import conversations_in
+from scoring.models import Release
+
+# A person of ours has another name in each release: a keyed digest, so that releases cannot be joined on people.
+_RATER = """CASE WHEN u.user_id IS NULL THEN u.pseudonym ELSE
+    'annotator-' || left(encode(sha256(convert_to(%(key)s || u.id::text, 'UTF8')), 'hex'), 12) END"""
+_SLICE = "c.id = ANY(%(ids)s)"
+
+CONVERSATIONS = f"""
+SELECT replace(json_build_object(
+  'id', c.external_id, 'split', c.split, 'topic', c.topic, 'config', c.config, 'system', c.system,
+  'alternative_of', a.external_id, 'extra', c.extra,
+  'turns', (SELECT json_agg(json_build_object('speaker', t.speaker, 'text', t.text, 'cited', t.cited, 'at', t.at,
+      'extra', t.extra) ORDER BY t."index") FROM annotate_turn t WHERE t.conversation_id = c.id),
+  'knowledge', coalesce((SELECT json_agg(json_build_object('speaker', k.speaker, 'key', k.key, 'title', k.title,
+      'passages', k.passages) ORDER BY k.position, k.id) FROM annotate_knowledgesection k
+      WHERE k.conversation_id = c.id), '[]'::json),
+  'ratings', coalesce((SELECT json_agg(json_build_object('turn', t."index", 'dimension', d.key, 'version', v.number,
+      'rater', {_RATER}, 'value', coalesce(to_json(r.number), to_json(r.label), to_json(r.labels)),
+      'reason', r.reason, 'note', r.note, 'revision', r.revision, 'made_at', r.made_at, 'campaign', g.name,
+      'active_ms', m.active_ms, 'evidence', r.evidence)
+      ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id)
+    FROM annotate_rating r
+    JOIN annotate_dimensionversion v ON v.id = r.dimension_version_id
+    JOIN annotate_dimension d ON d.id = v.dimension_id
+    JOIN annotate_rater u ON u.id = r.rater_id
+    LEFT JOIN annotate_turn t ON t.id = r.turn_id
+    LEFT JOIN annotate_task k ON k.id = r.task_id
+    LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
+    LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
+    LEFT JOIN annotate_turntime m ON m.task_id = k.id AND m.turn_index = t."index"
+    WHERE r.conversation_id = c.id AND r.current AND r.reason <> 'cleared'
+      AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)), '[]'::json),
+  'predictions', coalesce((SELECT json_agg(json_build_object('turn', t."index", 'dimension', d.key,
+      'version', v.number, 'metric', h.metric, 'checkpoint', h.digest, 'signature', p.signature, 'value', p.value,
+      'low', p.low, 'high', p.high, 'calibrated', p.calibrated, 'reason', p.reason, 'input_sha256', p.input_sha256)
+      ORDER BY t."index" NULLS LAST, h.metric, h.id, p.signature)
+    FROM scoring_prediction p
+    JOIN scoring_checkpoint h ON h.id = p.checkpoint_id
+    JOIN annotate_dimensionversion v ON v.id = p.dimension_version_id
+    JOIN annotate_dimension d ON d.id = v.dimension_id
+    LEFT JOIN annotate_turn t ON t.id = p.turn_id
+    WHERE p.conversation_id = c.id), '[]'::json),
+  'verdicts', coalesce((SELECT json_agg(json_build_object('turn', t."index", 'dimension', d.key, 'cause', j.cause,
+      'verdict', j.verdict, 'note', j.note, 'made_at', j.made_at) ORDER BY t."index" NULLS LAST, d.key)
+    FROM annotate_adjudication j
+    JOIN annotate_dimensionversion v ON v.id = j.dimension_version_id
+    JOIN annotate_dimension d ON d.id = v.dimension_id
+    LEFT JOIN annotate_turn t ON t.id = j.turn_id
+    WHERE j.conversation_id = c.id AND j.current), '[]'::json)
+)::text, E'\\n', ''), c.turn_count
+FROM annotate_conversation c LEFT JOIN annotate_conversation a ON a.id = c.alternative_of_id
+WHERE {_SLICE} ORDER BY c.position, c.id
+"""  # noqa: S608 (only constants of this file are put in; values are bound)
+
+JUDGEMENTS = f"""
+SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
+       'rating', {_RATER}, r.number, coalesce(r.label, array_to_string(r.labels, '|')), NULL::float, NULL::float,
+       NULL::float, r.reason, r.note, '', r.made_at::text, g.name, m.active_ms
+FROM annotate_rating r
+JOIN annotate_conversation c ON c.id = r.conversation_id
+JOIN annotate_dimensionversion v ON v.id = r.dimension_version_id
+JOIN annotate_dimension d ON d.id = v.dimension_id
+JOIN annotate_rater u ON u.id = r.rater_id
+LEFT JOIN annotate_turn t ON t.id = r.turn_id
+LEFT JOIN annotate_task k ON k.id = r.task_id
+LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
+LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
+LEFT JOIN annotate_turntime m ON m.task_id = k.id AND m.turn_index = t."index"
+WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
+UNION ALL
+SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
+       'prediction', h.metric || ' ' || left(h.digest, 12), p.value, NULL, p.low, p.high, p.calibrated, p.reason, '',
+       p.signature, p.made_at::text, NULL, NULL
+FROM scoring_prediction p
+JOIN annotate_conversation c ON c.id = p.conversation_id
+JOIN scoring_checkpoint h ON h.id = p.checkpoint_id
+JOIN annotate_dimensionversion v ON v.id = p.dimension_version_id
+JOIN annotate_dimension d ON d.id = v.dimension_id
+LEFT JOIN annotate_turn t ON t.id = p.turn_id
+WHERE {_SLICE}
+ORDER BY 1, 6 NULLS LAST, 9, 11 DESC, 12, 20
+"""  # noqa: S608
+COLUMNS = (
+    "conversation", "split", "topic", "config", "system", "turn", "speaker", "text", "dimension", "version",
+    "kind", "by", "value", "label", "low", "high",
+    "calibrated", "reason", "note", "signature", "made_at", "campaign", "active_ms",
+)  # fmt: skip
+
+
+def stream(sql: str, release: Release) -> Iterator[tuple[Any, ...]]:
+    """The query's rows for the release, 500 at a time from the server."""
+    ids = list(conversations_in(release.corpus, release.slice).values_list("pk", flat=True))
+    arguments = {"ids": ids, "key": release.pseudonym_key, "campaign": release.campaign_id}
+    with connection.chunked_cursor() as cursor:
+        cursor.itersize = 500
+        cursor.execute(sql, arguments)
+        yield from cursor
