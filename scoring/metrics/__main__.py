@@ -9,7 +9,7 @@ Input of the others, a text and its knowledge:    {"id": "g1", "source": "..." o
 Output, a score a line (a line a turn for dialogues): id, turn (0-based, dialogues only), value, low, high, calibrated,
 reason (only where value is null), signature; pairs (texts only), tokens and evidence where the metric has them.
 
-Exit code: 0 done; 1 the metric cannot be used here; 2 the input or the command is wrong (nothing is written).
+Exit code: 0 done; 1 the metric cannot be used here, or the disk; 2 the input or the command is wrong (nothing is written).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (BadInput, registry.UnknownMetric, _WrongCommand) as error:
         print(error, file=sys.stderr)
         return 2
-    except Unavailable as unavailable:
+    except (Unavailable, OSError) as unavailable:
         print(unavailable, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -75,12 +75,12 @@ def _score(given: argparse.Namespace, options: dict[str, str]) -> None:
     if not re.fullmatch(r"cpu|cuda(:\d+)?", given.device):
         raise _WrongCommand(f"--device is cpu, cuda or cuda:N, not {given.device!r}")
     _check_places(given.source, given.target)
+    total = check_file(given.source, described.reads)  # before the weights are read: a typo costs no minute
     try:
-        total = check_file(given.source, described.reads)  # before the weights are read: a typo costs no minute
         metric = registry.load(given.name, checkpoint=given.checkpoint, device=given.device, **options)
-    except BadInput:
-        raise
     except (TypeError, ValueError) as error:
+        if not options:
+            raise
         raise _WrongCommand(f"the options {options} do not suit {given.name}: {error}") from error
     with _progress(total, quiet=given.quiet) as advance:
         at_once = min(described.turns_per_shard, 512)
