@@ -9,7 +9,7 @@ Input of the others, a text and its knowledge:    {"id": "g1", "source": "..." o
 Output, a score a line (a line a turn for dialogues): id, turn (0-based, dialogues only), value, low, high, calibrated,
 reason (only where value is null), signature; pairs (texts only), tokens and evidence where the metric has them.
 
-Exit code: 0 done; 1 the metric cannot be used here, or the disk; 2 the input or the command is wrong (nothing is written).
+Exit code: 0 done; 1 the metric cannot be used here, or the disk; 2 the input or the command is wrong (none written).
 """
 
 from __future__ import annotations
