@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import itertools
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def test_tokens_tile_the_text_and_keep_the_sum(
     text, spans, values = case
     tokens = aligned(" " * shift + text, spans, {"given": values}, shift=shift)
     assert "".join(token["text"] for token in tokens) == text
-    assert all(token["end"] == after["start"] for token, after in zip(tokens, tokens[1:], strict=False))
+    assert all(token["end"] == after["start"] for token, after in itertools.pairwise(tokens))
     assert tokens[0]["start"] == shift
     assert sum(token["given"] for token in tokens) == pytest.approx(sum(values), abs=1e-2)
 
