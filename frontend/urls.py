@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("frontend.pages.sidebyside")),
     path("", include("frontend.pages.disagreement")),
     path("", include("frontend.pages.runs")),
+    path("", include("frontend.pages.releases")),
     path("", include("frontend.pages.people")),
 ]
