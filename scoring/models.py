@@ -187,8 +187,8 @@ class Calibration(models.Model):
 
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="calibrations")
     signature = models.CharField(max_length=300, help_text="Signature of the predictions it maps.")
-    knots = models.JSONField(help_text="List of [raw, human], ascending.")
-    fitted_on = models.JSONField(help_text="Corpora, n, cross-validated error before and after.")
+    map = models.JSONField(help_text="What scoring.metrics.calibration.Calibration writes: knots and its report.")
+    fitted_on = models.JSONField(help_text="Corpus, turns and conversations.")
     active = models.BooleanField(default=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

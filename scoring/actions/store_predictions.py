@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from scoring.inputs import Input, signature_in_app
 from scoring.metrics.api import Metric, Score
+from scoring.metrics.calibration import Calibration as HumanScale
 from scoring.models import Calibration, Checkpoint, Evidence, Prediction, Run
 
 _KEY = ["conversation", "turn", "checkpoint", "dimension_version", "signature"]
@@ -24,14 +24,14 @@ def store_predictions(
     A turn scored again by the same checkpoint and signature keeps its one row.
     """
     signature = signature_in_app(metric.signature, metric.reads)
-    knots = _knots(checkpoint, signature)
+    human_scale = active_calibration(checkpoint, signature)
     rows: list[Prediction] = []
     details: list[dict[str, object]] = []
     for each, given in zip(inputs, scores, strict=True):
         for turn_id, score in zip(each.turn_ids, given, strict=True):
             calibrated = score.calibrated
-            if calibrated is None and score.value is not None and knots:
-                calibrated = on_human_scale(score.value, knots)
+            if calibrated is None and score.value is not None and human_scale:
+                calibrated = human_scale.apply(score.value)
             rows.append(
                 Prediction(
                     conversation_id=each.conversation_id,
@@ -70,21 +70,7 @@ def store_predictions(
     return sum(row.value is None for row in rows)
 
 
-def on_human_scale(value: float, knots: Sequence[Sequence[float]]) -> float:
-    """The monotone map given by [raw, human] knots: linear between them, flat outside.
-
-    >>> on_human_scale(0.5, [[0, 1], [1, 3]])
-    2.0
-    """
-    place = bisect_right([knot[0] for knot in knots], value)
-    if place == 0:
-        return float(knots[0][1])
-    if place == len(knots):
-        return float(knots[-1][1])
-    (x0, y0), (x1, y1) = knots[place - 1], knots[place]
-    return float(y0 + (y1 - y0) * (value - x0) / (x1 - x0))
-
-
-def _knots(checkpoint: Checkpoint, signature: str) -> list[list[float]]:
+def active_calibration(checkpoint: Checkpoint, signature: str) -> HumanScale | None:
+    """The map to the human scale in force, read and checked; None without one. One query."""
     found = Calibration.objects.filter(checkpoint=checkpoint, signature=signature, active=True).first()
-    return found.knots if found else []
+    return HumanScale.from_json(found.map) if found else None
