@@ -5,8 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotate.actions.release_expired import release_expired
+from annotate.actions.run_import_job import run_import_job
+from annotate.actions.sweep_imports import sweep_imports
 
 
 @shared_task
 def sweep_task() -> None:
     release_expired()
+    sweep_imports()
+
+
+@shared_task
+def import_corpus_task(job_id: int) -> None:
+    run_import_job(job_id=job_id)
