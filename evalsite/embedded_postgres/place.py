@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import pwd
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def fits(folder: Path) -> bool:
 
 
 def _short_temporary_folder() -> str | None:
-    candidates = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108: mkdtemp follows
+    candidates = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108 (mkdtemp follows)
     if os.geteuid() == 0:
         candidates = ["/run", *candidates[1:]]
     for folder in candidates:
@@ -126,8 +127,12 @@ def _short_temporary_folder() -> str | None:
 def _private_folder(folder: Path) -> None:
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700, parents=True)
-    if not folder.is_dir():
-        raise PostgresProblem(f"{folder} is in the way: it is not a folder")
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise PostgresProblem(f"{folder} is in the way: it is not a folder of ours")
+    if os.geteuid() != 0 and found.st_uid != os.geteuid():
+        owner = pwd.getpwuid(found.st_uid).pw_name
+        raise PostgresProblem(f"{folder} belongs to {owner}: run as that user, or set EVALSITE_VAR to another folder")
 
 
 def _is_private(folder: Path, account: Account | None) -> bool:

@@ -14,15 +14,15 @@ from pathlib import Path
 import psutil
 
 from evalsite.embedded_postgres import binaries, place
+from evalsite.embedded_postgres.account import Account
 from evalsite.embedded_postgres.place import PORT, ROOTS_FOLDER, Place
 from evalsite.embedded_postgres.problems import PostgresProblem
-from evalsite.embedded_postgres.tied import tied_command
 
 USER = "evalsite"
 START_SECONDS = 30
 STOP_SECONDS = 20
 _LOG_KEPT = 5_000_000  # bytes; a longer log starts anew
-_UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=2GB")
+_UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def clean_environment() -> dict[str, str]:
@@ -59,6 +59,8 @@ def make_cluster(where: Place) -> None:
         "--auth=scram-sha-256",
         "--encoding=UTF8",
         "--locale=C.UTF-8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
         "--no-instructions",
         "--no-sync",
     ]
@@ -81,10 +83,10 @@ def make_cluster(where: Place) -> None:
     half.rmdir()
 
 
-def start(where: Place, *, fast: bool = False, tie: signal.Signals | None = None) -> subprocess.Popen[bytes]:
+def start(where: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
     """Start postgres and wait until it takes connections. Call it under the start lock, when `alive` is None.
 
-    `fast` gives up durability (tests only). With `tie`, the server gets that signal when this process dies.
+    `fast` gives up durability: for tests. Returns the process, so that its end can be waited for.
     """
     account = where.account
     folder = binaries.usable_by(account, keep=ROOTS_FOLDER)
@@ -95,18 +97,22 @@ def start(where: Place, *, fast: bool = False, tie: signal.Signals | None = None
         "unix_socket_permissions": "0700",
         "port": str(PORT),
         "max_connections": "100",
-        "shared_buffers": "128MB",
+        "shared_buffers": "256MB",
+        "work_mem": "32MB",
+        "max_wal_size": "2GB",
+        "random_page_cost": "1.1",
+        "jit": "off",
         "log_timezone": "UTC",
+        **(_UNSAFE_BUT_FAST if fast else {}),
     }
-    settings = [f"{key}={value}" for key, value in options.items()] + list(_UNSAFE_BUT_FAST if fast else ())
-    postgres = [str(folder / "postgres"), "-D", str(where.data), *(part for line in settings for part in ("-c", line))]
-    user = {"uid": account.uid, "gid": account.gid} if account else {}
-    command = tied_command(postgres, signal_number=int(tie or 0), **user)
+    command = [str(folder / "postgres"), "-D", str(where.data)]
+    for name, value in options.items():
+        command += ["-c", f"{name}={value}"]
     deadline = time.monotonic() + START_SECONDS
     while True:
         _forget_the_dead(where, sockets)
         logged_before = where.log.stat().st_size if where.log.exists() else 0
-        process = _launch(where, command)
+        process = _launch(where, command, account)
         if _comes_up(where, process, deadline):
             return process
         said = where.log.read_bytes()[logged_before:].decode(errors="replace").strip()
@@ -141,7 +147,7 @@ def stop(where: Place) -> None:
     raise PostgresProblem(f"PostgreSQL (process {process.pid}) does not stop; see {where.log}")
 
 
-def _launch(where: Place, command: list[str]) -> subprocess.Popen[bytes]:
+def _launch(where: Place, command: list[str], account: Account | None) -> subprocess.Popen[bytes]:
     where.log.touch(mode=0o600)
     if where.log.stat().st_size > _LOG_KEPT:
         where.log.write_bytes(b"")
@@ -155,6 +161,7 @@ def _launch(where: Place, command: list[str]) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            **(account.as_user() if account else {}),
         )
 
 
