@@ -4,6 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("frontend.pages.account")),
+    path("", include("frontend.pages.queue")),
+    path("", include("frontend.pages.rating")),
     path("", include("frontend.pages.evidence")),
     path("", include("frontend.pages.sidebyside")),
     path("", include("frontend.pages.disagreement")),

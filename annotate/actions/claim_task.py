@@ -13,6 +13,7 @@ from annotate.models import Campaign, CampaignItem, Participant, Rater, Task
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import CampaignNotOpen, NotTakingPart
+from annotate.selectors.why_nothing import why_nothing
 from people.models import Role, User
 
 
@@ -42,7 +43,8 @@ def claim_task(*, campaign: Campaign, user: User, now: datetime | None = None) -
         task = _claim(campaign, rater, now)
     if task is not None:
         return Claim(task)
-    return _why_none(campaign, rater, now)
+    nothing = why_nothing(campaign, rater, now=now)
+    return Claim(None, nothing.words, nothing.until)
 
 
 def takes_part(campaign: Campaign, user: User) -> bool:
@@ -90,21 +92,3 @@ def _claim(campaign: Campaign, rater: Rater, now: datetime) -> Task | None:
     if item is None or not take_place(item.pk):
         return None
     return Task.objects.create(item=item, rater=rater, lease_until=lease, claimed_at=now)
-
-
-def _why_none(campaign: Campaign, rater: Rater, now: datetime) -> Claim:
-    unfinished = CampaignItem.objects.filter(campaign=campaign, submitted__lt=F("required_raters"))
-    if not unfinished.exists():
-        return Claim(None, "All conversations of this campaign have been rated.")
-    others = Task.objects.filter(item__campaign=campaign, state=TaskState.OPEN).exclude(rater=rater)
-    settled = Task.objects.filter(
-        item=OuterRef("item"), rater=rater, state__in=(TaskState.SUBMITTED, TaskState.SKIPPED)
-    )
-    first = others.filter(~Exists(settled)).order_by("lease_until").first()
-    if first is not None and first.lease_until is not None:
-        until = max(first.lease_until, now)
-        return Claim(None, f"The conversations left are reserved by others until {until:%H:%M} (UTC).", until)
-    skipped = Task.objects.filter(item__campaign=campaign, rater=rater, state=TaskState.SKIPPED).count()
-    if skipped:
-        return Claim(None, f"Nothing is left for you: you have rated or skipped the rest ({skipped} skipped).")
-    return Claim(None, "Nothing is left for you: you have rated every conversation that still needs raters.")

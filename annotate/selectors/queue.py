@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from annotate.models import Campaign, CampaignItem, Participant, Task, TurnTime
+from annotate.models import Campaign, CampaignItem, Participant, Rater, Task, TurnTime
 from annotate.models.campaign import CampaignState, TaskState
+from annotate.selectors.why_nothing import why_nothing
 from people.models import Role, User
 
 COUNTED = 500  # "500 or more" is as good as a number, and stays fast at 100,000 items
@@ -31,6 +33,7 @@ class Desk:
     at_hand: int | None  # the task that a claim would go on with
     lease_until: datetime | None
     available: int  # conversations with a free place for this person, counted up to COUNTED
+    nothing: str = ""  # where none is available and none at hand: why
 
     @property
     def many(self) -> bool:
@@ -39,7 +42,10 @@ class Desk:
 
 
 def desks_of(user: User) -> list[Desk]:
-    """Every open campaign of this person with their own counts. Two queries, and one more per campaign."""
+    """Every open campaign of this person with their own counts.
+
+    Three queries, one more per campaign, and a few where nothing is free.
+    """
     mine = Task.objects.filter(rater__user=user, item__campaign=OuterRef("pk"))
     open_task = mine.filter(state=TaskState.OPEN).order_by("claimed_at")
     campaigns = campaigns_for(user).annotate(
@@ -54,17 +60,22 @@ def desks_of(user: User) -> list[Desk]:
             skipped=Count("pk", filter=Q(state=TaskState.SKIPPED)),
         )
     }
-    return [
-        Desk(
-            campaign,
-            counts.get(campaign.pk, {}).get("submitted", 0),
-            counts.get(campaign.pk, {}).get("skipped", 0),
-            campaign.at_hand,  # type: ignore[attr-defined]
-            campaign.lease,  # type: ignore[attr-defined]
-            available(campaign, user),
-        )
-        for campaign in campaigns
-    ]
+    rater = Rater.objects.filter(user=user).first()
+    return [_desk(campaign, user, rater, counts.get(campaign.pk, {})) for campaign in campaigns]
+
+
+def _desk(campaign: Campaign, user: User, rater: Rater | None, counts: Mapping[str, int]) -> Desk:
+    at_hand, lease = campaign.at_hand, campaign.lease  # type: ignore[attr-defined]  # annotated above
+    free = available(campaign, user)
+    return Desk(
+        campaign,
+        counts.get("submitted", 0),
+        counts.get("skipped", 0),
+        at_hand,
+        lease,
+        free,
+        "" if free or at_hand else why_nothing(campaign, rater).words,
+    )
 
 
 def available(campaign: Campaign, user: User) -> int:

@@ -1,0 +1,40 @@
+"""Why a rater gets no task at this moment, in words: a lock is never called "no more work"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from annotate.models import Campaign, CampaignItem, Rater, Task
+from annotate.models.campaign import TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The words, and when a place may be free again."""
+
+    words: str
+    until: datetime | None = None
+
+
+def why_nothing(campaign: Campaign, rater: Rater | None, *, now: datetime | None = None) -> Nothing:
+    """Why there is no free place for this rater (None: someone who has not begun). At most three queries."""
+    now = now or timezone.now()
+    unfinished = CampaignItem.objects.filter(campaign=campaign, submitted__lt=F("required_raters"))
+    if not unfinished.exists():
+        return Nothing("All conversations of this campaign have been rated.")
+    others = Task.objects.filter(item__campaign=campaign, state=TaskState.OPEN).exclude(rater=rater)
+    settled = Task.objects.filter(
+        item=OuterRef("item"), rater=rater, state__in=(TaskState.SUBMITTED, TaskState.SKIPPED)
+    )
+    first = others.filter(~Exists(settled)).order_by("lease_until").first()
+    if first is not None and first.lease_until is not None:
+        until = max(first.lease_until, now)
+        return Nothing(f"The conversations left are reserved by others until {until:%H:%M} (UTC).", until)
+    skipped = Task.objects.filter(item__campaign=campaign, rater=rater, state=TaskState.SKIPPED).count()
+    if skipped:
+        return Nothing(f"Nothing is left for you: you have rated or skipped the rest ({skipped} skipped).")
+    return Nothing("Nothing is left for you: you have rated every conversation that still needs raters.")

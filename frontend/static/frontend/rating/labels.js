@@ -1,0 +1,116 @@
+// The questions about the focused turn: groups of answers, with the keys printed on the group that listens.
+
+import { h } from "./dom.js";
+import { isGiven } from "./answers.js";
+
+const NULL_KEYS = ["0", "-"];
+
+/** The answers of a question with their keys: [{key, label, description, mark, answer: {value} or {reason}}] */
+export function choicesOf(question) {
+  const points = question.scale.map((point, place) => ({
+    key: place < 9 ? String(place + 1) : "", label: String(point.label || point.value), description: point.description,
+    mark: question.kind === "number" && point.label ? String(point.value) : "", answer: { value: point.value, reason: "" },
+  }));
+  const reasons = question.null_reasons.map((one, place) => ({
+    key: NULL_KEYS[place] ?? "", label: one.label || one.reason, description: one.description, mark: "",
+    answer: { value: null, reason: one.reason },
+  }));
+  return [...points, ...reasons];
+}
+
+export function holds(question, answer, choice) {
+  if (choice.answer.reason) return answer.reason === choice.answer.reason;
+  if (question.kind === "labels") return (answer.value ?? []).includes(choice.answer.value);
+  return answer.value === choice.answer.value;
+}
+
+/** An answer in a few words, for the turn it was given to. */
+export function inWords(question, answer) {
+  return choicesOf(question).filter((choice) => holds(question, answer, choice)).map((choice) => choice.label).join(", ");
+}
+
+export class Labels {
+  /** on: {answer(question, choice), activate(question), note(question, text), clear(question)} */
+  constructor(root, on) {
+    this.root = root;
+    this.on = on;
+    this.groups = new Map();
+  }
+
+  render({ heading, questions, answerTo, readonly, empty }) {
+    this.groups.clear();
+    const groups = questions.map((question, place) => this.#group(question, place, questions.length, answerTo(question), readonly));
+    this.root.replaceChildren(
+      h("h2", { class: "labels-head" }, heading),
+      ...(groups.length ? groups : [h("p", { class: "muted" }, empty)]),
+    );
+  }
+
+  #group(question, place, count, answer, readonly) {
+    const name = `question-${question.id}`;
+    const tiles = choicesOf(question).map((choice) => this.#tile(question, choice, name, readonly));
+    const group = h("fieldset", { class: "question", onfocusin: () => this.on.activate(question.id), onclick: () => this.on.activate(question.id) },
+      h("legend", {}, h("span", { class: "question-name" }, question.name),
+        h("span", { class: "muted small" }, question.required ? "" : " optional", count > 1 ? ` ${place + 1} of ${count}` : "")),
+      h("p", { class: "question-text", id: `${name}-text` }, question.question),
+      question.guidance ? h("details", { class: "guidance small" }, h("summary", {}, "Guidance"), h("p", {}, question.guidance)) : null,
+      h("div", { class: "tiles" }, tiles.map((tile) => tile.element)),
+      this.#extras(question, answer, readonly));
+    group.setAttribute("aria-describedby", `${name}-text`);
+    this.groups.set(question.id, { group, tiles, question, note: group.querySelector("textarea") });
+    this.update(question.id, answer);
+    return group;
+  }
+
+  #tile(question, choice, name, readonly) {
+    const many = question.kind === "labels" && !choice.answer.reason;
+    const input = h("input", { type: many ? "checkbox" : "radio", name: many ? null : name, disabled: readonly,
+      onchange: () => this.on.answer(question, choice) });
+    const element = h("label", { class: "tile" }, input,
+      choice.key ? h("kbd", { "aria-hidden": "true" }, choice.key) : h("span", {}),
+      h("span", { class: "tile-text" }, h("span", { class: "tile-label" }, choice.label),
+        choice.description ? h("span", { class: "tile-more" }, choice.description) : null),
+      choice.mark ? h("span", { class: "tile-mark" }, choice.mark) : null);
+    return { element, input, choice };
+  }
+
+  #extras(question, answer, readonly) {
+    const note = h("textarea", { rows: "2", maxlength: "4000", "aria-label": `Note on ${question.name}`, readonly,
+      hidden: !answer.note, onchange: (event) => this.on.note(question, event.target.value) });
+    note.value = answer.note;
+    return h("div", { class: "extras" },
+      h("div", { class: "inline" },
+        h("button", { type: "button", class: "quiet small", disabled: readonly, onclick: () => this.openNote(question.id) }, h("kbd", { "aria-hidden": "true" }, "n"), " Note"),
+        h("button", { type: "button", class: "quiet small clear", disabled: readonly, onclick: () => this.on.clear(question) }, h("kbd", { "aria-hidden": "true" }, "c"), " Clear")),
+      note);
+  }
+
+  update(id, answer) {
+    const found = this.groups.get(id);
+    if (!found) return;
+    for (const tile of found.tiles) tile.input.checked = holds(found.question, answer, tile.choice);
+    found.group.classList.toggle("answered", isGiven(answer));
+    found.group.querySelector(".clear").hidden = !isGiven(answer);
+    if (document.activeElement !== found.note) {
+      found.note.value = answer.note;
+      if (answer.note) found.note.hidden = false;
+    }
+  }
+
+  activate(id) {
+    for (const [at, { group }] of this.groups) group.classList.toggle("active", at === id);
+    this.groups.get(id)?.group.scrollIntoView({ block: "nearest", behavior: "instant" });
+  }
+
+  openNote(id) {
+    const note = this.groups.get(id)?.note;
+    if (!note || note.readOnly) return;
+    note.hidden = false;
+    note.focus();
+  }
+
+  /** The choice that a key means in the question that listens. */
+  choiceOf(id, key) {
+    return this.groups.get(id)?.tiles.map((tile) => tile.choice).find((choice) => choice.key === key);
+  }
+}

@@ -1,0 +1,59 @@
+// Where one can be in a conversation: its turns, then the conversation as a whole if something is asked about it.
+
+import { isGiven } from "./answers.js";
+import { inWords } from "./labels.js";
+
+export class Places {
+  constructor(payload, answers) {
+    this.answers = answers;
+    this.questions = payload.questions;
+    this.turns = payload.turns;
+    this.total = payload.conversation.turn_count;
+    this.complete = this.turns.length === this.total; // without hindsight, later turns are not here yet
+    this.speakers = [...new Set(this.turns.map((turn) => turn.speaker))];
+    this.hasEnd = this.complete && this.questions.some((question) => question.about === "conversation");
+    this.count = this.turns.length + (this.hasEnd ? 1 : 0);
+  }
+
+  turnAt(place) {
+    return this.turns[place] ?? null;
+  }
+  /** Index as the server counts it; null for the conversation. */
+  indexAt(place) {
+    return this.turns[place]?.index ?? null;
+  }
+  questionsAt(place) {
+    const turn = this.turnAt(place);
+    if (!turn) return this.questions.filter((question) => question.about === "conversation");
+    return this.questions.filter((question) => question.about === "turn" &&
+      (!question.speakers.length || question.speakers.includes(turn.speaker)));
+  }
+  answerAt(place, question) {
+    return this.answers.get(this.indexAt(place), question.id);
+  }
+  isOpen(place, question) {
+    return question.required && !isGiven(this.answerAt(place, question));
+  }
+  stateAt(place) {
+    const required = this.questionsAt(place).filter((question) => question.required);
+    const words = this.questionsAt(place)
+      .map((question) => inWords(question, this.answerAt(place, question))).filter(Boolean).join(" · ");
+    return { total: required.length, done: required.filter((question) => !this.isOpen(place, question)).length, words };
+  }
+  states() {
+    return Array.from({ length: this.count }, (_, place) => this.stateAt(place));
+  }
+  /** The first required answer that is missing, from a place and question on and then from the start; null if none. */
+  nextOpen(from = 0, after = null) {
+    const order = [];
+    for (let place = 0; place < this.count; place++) {
+      for (const question of this.questionsAt(place)) order.push({ place, question });
+    }
+    const start = order.findIndex((one) => one.place === from && (after === null || one.question.id === after));
+    const turned = start < 0 ? order : [...order.slice(start), ...order.slice(0, start)];
+    return turned.find(({ place, question }) => this.isOpen(place, question)) ?? null;
+  }
+  placeOf(index) {
+    return index === null ? this.count - 1 : this.turns.findIndex((turn) => turn.index === index);
+  }
+}

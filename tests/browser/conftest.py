@@ -1,0 +1,85 @@
+"""A real Chromium on a live server. In CI a missing browser is a failure; elsewhere it says how to get one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from people.models import User
+
+# Playwright's own loop runs in this thread; the ORM is used beside it, never inside its callbacks.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, or Playwright's own."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        if path is None and not Path(playwright.chromium.executable_path).exists():
+            pytest.fail("No Chromium: install the package `chromium`, or run `playwright install chromium`.")
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, live_server: Any) -> Iterator[Any]:
+    """new_context(user, width=…, color_scheme=…): a signed-in browser window's context. Errors on a page fail the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(user: User | None = None, *, width: int = 1440, height: int = 900, **more: Any) -> BrowserContext:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": height}, reduced_motion="reduce", **more
+        )
+        context.set_default_timeout(10_000)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            cookie = client.cookies["sessionid"]
+            context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def violations() -> Any:
+    """violations(page): what axe finds that is serious or critical, in words."""
+    from axe_playwright_python.sync_playwright import Axe  # deferred: only browser tests need it
+
+    def check(page: Page) -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [
+            f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:4])})"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+
+    return check
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Any:
+    """picture(page, name): a screenshot below var/test/pictures, to look at."""
+    folder = Path(os.environ.get("EVALSITE_VAR", "var/test")) / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str, **more: Any) -> None:
+        page.screenshot(path=folder / f"{name}.png", **more)
+
+    return take
