@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,8 +14,8 @@ from scoring.metrics.batching import run_batched
 from scoring.metrics.likelihood.packs import Ids, Pack, collate, packs
 from scoring.metrics.tokens import tokenize
 
-TOKENS_A_BATCH = 4096  # padded; 30 layers of MiniLM-sized activations stay under 1 GB in fp32
-TEXTS_A_PACK = 512  # tokens of text behind one prefix
+TOKENS_A_BATCH = 4096  # padded; activations stay under 1 GB in fp32
+_MOST_TEXT_A_PACK = 1024  # tokens
 LOGITS_AT_ONCE = 256  # positions times 49,152 entries in fp32 are 50 MB
 
 
@@ -33,7 +34,7 @@ class LanguageModel:
     ) -> dict[tuple[Ids, Ids], tuple[float, ...]]:
         """(prefix, text) -> natural log p of each token of the text, given the prefix and the text before it."""
         results = run_batched(
-            list(packs(wanted, room=TEXTS_A_PACK)),
+            list(packs(wanted, room=_room)),
             self._one_batch,
             length=lambda pack: pack.length,
             token_budget=TOKENS_A_BATCH,
@@ -61,6 +62,15 @@ class LanguageModel:
         return [
             {(pack.prefix, text): tuple(itertools.islice(left, len(text))) for text in pack.texts} for pack in batch
         ]
+
+
+def _room(prefix: int) -> int:
+    """Tokens of text behind a prefix of so many tokens, for the least work.
+
+    A sequence of n tokens costs n + n * n / 3000 (products with weights, then attention, in this model). Spread over
+    the texts that it holds, that is least where their tokens number sqrt(prefix * (prefix + 3000)).
+    """
+    return min(max(math.isqrt(prefix * (prefix + 3000)), 64), _MOST_TEXT_A_PACK)
 
 
 def _start_token(tokenizer: Any) -> int:

@@ -7,7 +7,7 @@ position of a text's token i = len(prefix) + i, as if the text stood alone behin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -27,16 +27,16 @@ class Pack:
         return len(self.prefix) + sum(len(text) for text in self.texts)
 
 
-def packs(wanted: Mapping[Ids, Sequence[Ids]], *, room: int) -> Iterator[Pack]:
-    """Packs for all (prefix, texts); the texts of one pack have at most `room` tokens together (a longer one is alone).
+def packs(wanted: Mapping[Ids, Sequence[Ids]], *, room: Callable[[int], int]) -> Iterator[Pack]:
+    """Packs for all (prefix, texts). The texts of one pack have at most room(length of the prefix) tokens together.
 
-    Texts are taken shortest first, so that those of a pack are alike.
+    A text longer than that is alone in its pack. Texts are taken shortest first, so that those of a pack are alike.
     """
     for prefix, texts in wanted.items():
         held: list[Ids] = []
-        used = 0
+        used, most = 0, room(len(prefix))
         for text in sorted(set(texts), key=lambda each: (len(each), each)):
-            if held and used + len(text) > room:
+            if held and used + len(text) > most:
                 yield Pack(prefix, tuple(held))
                 held, used = [], 0
             held.append(text)
