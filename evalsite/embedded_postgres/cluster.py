@@ -36,6 +36,7 @@ class Cluster:
         make_folders(self.place)
         with exclusively(self.place.start_lock):
             if server.alive(self.place) is None:
+                self._stop()  # of a server that we started and somebody killed, only the end is left to be noted
                 server.make_cluster(self.place)
                 self._started = server.start(self.place, fast=self.fast)
                 self._known = set()
