@@ -5,12 +5,18 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from annotate.actions.load_sample import load_sample
+from annotate.actions.load_sample_alternatives import load_sample_alternatives
+from annotate.actions.open_sample_campaign import open_sample_campaign
 
 
 class Command(BaseCommand):
-    help = "Load the synthetic sample corpus that ships with the project; a second time changes nothing."
+    help = "Load the synthetic sample and open its demo campaign; a second time changes nothing."
 
     def handle(self, *args: Any, verbosity: int = 1, **options: Any) -> None:
-        report = load_sample()
+        reports = [load_sample(), load_sample_alternatives()]
+        campaign = open_sample_campaign()
         if verbosity:
-            self.stdout.write(f"{report.conversations} conversations added, {report.unchanged} were here")
+            added, here = (sum(getattr(each, name) for each in reports) for name in ("conversations", "unchanged"))
+            self.stdout.write(f"{added} conversations added, {here} were here")
+            if campaign is not None:
+                self.stdout.write(f"campaign {campaign.name!r} is {campaign.get_state_display()}")
