@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -33,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser, live_server: Any) -> Iterator[Any]:
-    """new_context(user, width=…, color_scheme=…): a signed-in browser window's context. Errors on a page fail the test."""
+    """new_context(user, width=…, color_scheme=…): the context of a signed-in window. Errors on a page fail the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
@@ -53,8 +55,27 @@ def new_context(browser: Browser, live_server: Any) -> Iterator[Any]:
 
     yield make
     for context in contexts:
+        for page in context.pages:
+            page.goto("about:blank")  # pages that go away may still send something
         context.close()
+    _settle()
     assert errors == []
+
+
+def _settle() -> None:
+    """Wait until the server has nothing in work: emptying the tables beside a late request would be a deadlock."""
+    busy = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+    """
+    quiet = 0
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            quiet = quiet + 1 if cursor.fetchone() == (0,) else 0
+        if quiet == 4:
+            return
+        time.sleep(0.025)
 
 
 @pytest.fixture

@@ -97,10 +97,10 @@ class Page {
   }
 
   async gained() {
-    this.status.notice("");
     await this.sync.load(this.sync.version);
-    if (await this.reload()) this.write();
-    else { this.sync.version = this.payload.task.version; this.write(); }
+    await this.reload();
+    this.status.notice("");
+    this.write();
     this.show({ move: false });
   }
 
