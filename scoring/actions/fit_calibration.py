@@ -74,7 +74,8 @@ def _apply(checkpoint: Checkpoint, signature: str, found: HumanScale) -> None:
     """Every stored prediction of the checkpoint, of any corpus, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, value FROM scoring_prediction WHERE checkpoint_id = %s AND signature = %s AND value IS NOT NULL",
+            "SELECT id, value FROM scoring_prediction "
+            "WHERE checkpoint_id = %s AND signature = %s AND value IS NOT NULL",
             [checkpoint.pk, signature],
         )
         pairs = cursor.fetchall()

@@ -1,0 +1,117 @@
+"""Every route of the URL configuration, asked by every role: what is stated here is what is answered.
+
+A route that is not stated fails the test, so that nobody adds a door without saying for whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from people.models import Role
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+ANYONE, SIGNED_IN = "anyone", "signed in"
+ANNOTATORS, SCIENTISTS, ADMINS = "annotator", "scientist", "admin"
+MAY: dict[str, frozenset[str]] = {
+    ANYONE: frozenset({"", *Role.values}),
+    SIGNED_IN: frozenset(Role.values),
+    SCIENTISTS: frozenset({Role.SCIENTIST, Role.ADMIN}),
+    ADMINS: frozenset({Role.ADMIN}),
+}
+STATED: dict[str, str] = {
+    "healthz": ANYONE,
+    "readyz": ANYONE,
+    "metrics": ANYONE,  # answers 404 without its own token
+    "sign_in": ANYONE,
+    "sign_out": SIGNED_IN,
+    "join": ANYONE,  # 404 without a good secret
+    **dict.fromkeys(
+        ["queue", "claim", "rate", "my_progress", "home", "profile", "change_password", "token_new", "token_revoke", "sign_out_everywhere"], SIGNED_IN
+    ),
+    **dict.fromkeys(["api_schema", "api_docs"], SIGNED_IN),
+    **dict.fromkeys(
+        [
+            "api_my_campaigns", "api_claim", "api_my_tasks", "api_task", "api_operations", "api_submit", "api_skip",
+            "api_heartbeat",
+        ],
+        SIGNED_IN,
+    ),
+    **dict.fromkeys(
+        [
+            "side_by_side_list", "side_by_side", "evidence", "pair_verdict", "disagreement", "judge", "runs", "run_new",
+            "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "workers", "api_corpora", "api_dimensions",
+            "api_conversations", "api_conversation", "api_ratings", "api_checkpoints", "api_runs", "api_run",
+            "api_run_cancel", "api_run_resume", "api_predictions",
+        ],
+        SCIENTISTS,
+    ),
+    **dict.fromkeys(
+        [
+            "checkpoint_activate", "releases", "release_new", "release", "release_cancel", "release_download", "people",
+            "person_invite", "invitation_revoke", "person_role", "person_active", "person_erase", "audit",
+            "api_releases",
+        ],
+        ADMINS,
+    ),
+}  # fmt: skip
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """(name, address with 1 for every number and x for every text) of every route."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        part = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, part)
+        elif isinstance(pattern, URLPattern):
+            address = part
+            while "<" in address:
+                before, _, rest = address.partition("<")
+                inside, _, after = rest.partition(">")
+                address = f"{before}{'1' if inside.startswith('int') else 'x'}{after}"
+            yield str(pattern.name), "/" + address
+
+
+ROUTES = dict(routes())
+
+
+def test_every_route_is_stated() -> None:
+    assert sorted(set(ROUTES) - set(STATED)) == []
+    assert sorted(set(STATED) - set(ROUTES)) == []
+
+
+def test_no_two_routes_share_a_name() -> None:
+    names = [name for name, _ in routes()]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("role", ["", *Role.values])
+def test_what_is_stated_is_what_is_answered(role: str) -> None:
+    client = Client()
+    if role:
+        user = make_user(role)
+    for name, address in ROUTES.items():
+        if role:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        for method in ("get", "post"):
+            answer = getattr(client, method)(address, headers={"accept": "text/html, application/json"})
+            turned_away = answer.status_code in (401, 403) or (
+                answer.status_code == 302 and answer.url.startswith("/sign-in/")  # type: ignore[attr-defined]
+            )
+            if name not in STATED:
+                continue  # the first test says so
+            may = role in MAY[STATED[name]]
+            if name in ("sign_out_everywhere", "sign_out") and role:
+                continue  # it ends the session and sends to the sign-in page
+            if may:
+                assert not turned_away, (name, method, role, answer.status_code)
+            elif role and not name.startswith("api_"):
+                assert answer.status_code == 404, (name, method, role, answer.status_code)
+            else:
+                assert turned_away or answer.status_code == 405, (name, method, role, answer.status_code)
