@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from annotate.actions.ship_dimension import versions_for
+from annotate.actions.match_dimensions import Asked, match_dimensions
+from annotate.importing.dimensions import DimensionSpec
 from annotate.importing.identity import content_hash
 from annotate.importing.problems import Problems
 from annotate.importing.records import ConversationRecord, RatingRecord
@@ -53,17 +54,21 @@ def import_corpus(
     records: Sequence[ConversationRecord],
     imported_by: User | None = None,
     job: ImportJob | None = None,
+    dimensions: Sequence[tuple[int, DimensionSpec]] = (),
     progress: Progress = _silent,
 ) -> ImportReport:
     """Add what is new. A conversation that is here unchanged stays; one that changed becomes a visible conflict.
 
-    Raises BadFile when a rating does not fit its dimension. `progress` may raise to cancel: then nothing is written.
+    dimensions: those that the files define, with their version numbers. Raises BadFile when a rating does not fit its
+    dimension. `progress` may raise to cancel: then nothing is written.
     """
     started = time.monotonic()
     report = ImportReport()
     Corpus.objects.select_for_update().get(pk=corpus.pk)  # two imports of one corpus take turns
-    versions = versions_for({rating.dimension for record in records for rating in record.ratings})
-    _check_ratings(records, versions)
+    problems = Problems()
+    asked = {(rating.dimension, rating.version) for record in records for rating in record.ratings}
+    versions = match_dimensions(asked=asked, brought=dimensions, problems=problems)
+    _check_ratings(records, versions, problems)
     known = dict(corpus.conversations.values_list("external_id", "content_hash"))
     progress("comparing", 0, len(records))
     fresh: list[tuple[ConversationRecord, str]] = []
@@ -92,18 +97,19 @@ def import_corpus(
     return report
 
 
-def _check_ratings(records: Sequence[ConversationRecord], versions: dict[str, DimensionVersion]) -> None:
-    problems = Problems()
+def _check_ratings(
+    records: Sequence[ConversationRecord], versions: dict[Asked, DimensionVersion], problems: Problems
+) -> None:
     scales = {key: {point["value"] for point in version.scale} for key, version in versions.items()}
     for record in records:
         for rating in record.ratings:
-            version = versions.get(rating.dimension)
-            where = f"{record.external_id}, turn {rating.turn + 1}" if rating.turn is not None else record.external_id
+            version = versions.get((rating.dimension, rating.version))
             if version is None:
-                problems.add(where, "dimension", f"there is no dimension {rating.dimension!r}")
-            elif (rating.turn is None) != (version.dimension.unit == "conversation"):
+                continue  # noted by match_dimensions
+            where = f"{record.external_id}, turn {rating.turn + 1}" if rating.turn is not None else record.external_id
+            if (rating.turn is None) != (version.dimension.unit == "conversation"):
                 problems.add(where, rating.dimension, f"is rated per {version.dimension.unit}")
-            elif message := _misfit(rating, version, scales[rating.dimension]):
+            elif message := _misfit(rating, version, scales[rating.dimension, rating.version]):
                 problems.add(where, rating.dimension, message)
     problems.raise_if_any()
 
@@ -148,7 +154,7 @@ def _raters(corpus: Corpus, pseudonyms: set[str]) -> dict[str, int]:
 def _rows(
     corpus: Corpus,
     fresh: Sequence[tuple[ConversationRecord, str]],
-    versions: dict[str, DimensionVersion],
+    versions: dict[Asked, DimensionVersion],
     raters: dict[str, int],
     *,
     first_position: int,
@@ -193,13 +199,22 @@ def _rows(
         for position, section in enumerate(record.sections):
             passages = [{"kind": p.kind, "ref": p.ref, "text": p.text} for p in section.passages]
             rows.sections.append((pk, section.speaker, section.key, position, section.title, _json(passages)))
-        for rating in record.ratings:
+        answers = [
+            (rating.turn, versions[rating.dimension, rating.version].pk, raters[rating.rater])
+            for rating in record.ratings
+        ]
+        # A rater's answers to one question about one target are revisions of one answer: the last one counts.
+        by_revision = sorted(zip(answers, record.ratings, strict=True), key=lambda pair: pair[1].revision)
+        last = dict(by_revision)
+        for answer, rating in zip(answers, record.ratings, strict=True):
             turn_id = ids[rating.turn] if rating.turn is not None else None
-            rows.ratings.append(_rating_row(rating, pk, turn_id, versions[rating.dimension].pk, raters[rating.rater]))
+            rows.ratings.append(_rating_row(rating, pk, turn_id, *answer[1:], last[answer] is rating))
     return rows
 
 
-def _rating_row(rating: RatingRecord, conversation: int, turn: int | None, version: int, rater: int) -> tuple[Any, ...]:
+def _rating_row(
+    rating: RatingRecord, conversation: int, turn: int | None, version: int, rater: int, current: bool
+) -> tuple[Any, ...]:
     value = rating.value
     return (
         conversation,
@@ -211,8 +226,9 @@ def _rating_row(rating: RatingRecord, conversation: int, turn: int | None, versi
         list(value) if isinstance(value, tuple) else None,
         rating.reason,
         rating.note,
+        None if rating.evidence is None else _json(rating.evidence),
         rating.revision,
-        True,
+        current,
         rating.made_at,
     )
 
@@ -227,7 +243,8 @@ def _tables(rows: _Rows) -> Iterable[tuple[str, str, list[tuple[Any, ...]]]]:
     yield "annotate_knowledgesection", "conversation_id,speaker,key,position,title,passages", rows.sections
     yield (
         "annotate_rating",
-        "conversation_id,turn_id,dimension_version_id,rater_id,number,label,labels,reason,note,revision,current,made_at",
+        "conversation_id,turn_id,dimension_version_id,rater_id,number,label,labels,reason,note,"
+        "evidence,revision,current,made_at",
         rows.ratings,
     )
 

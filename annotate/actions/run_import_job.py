@@ -15,8 +15,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotate.actions.import_corpus import ImportReport, import_corpus
+from annotate.importing.dimensions import DimensionSpec
 from annotate.importing.records import BadFile, ConversationRecord
-from annotate.importing.registry import FORMATS, reader
+from annotate.importing.registry import FORMATS, dimensions, reader
 from annotate.models import Corpus, ImportJob
 from annotate.models.importing import JobState
 
@@ -43,16 +44,16 @@ def run_import_job(*, job_id: int) -> None:
     progress = _Progress(job)
     try:
         progress("reading", 0, 0)
-        records = _read(job)
-        report, corpus = _write(job, records, progress)
+        files = _files(job)
+        records = reader(job.format)(files)
+        report, corpus = _write(job, records, dimensions(job.format, files), progress)
     except Cancelled:
         _end(job, state=JobState.CANCELLED, phase="cancelled; nothing was imported")
     except Taken:
         log.warning("import_lost_its_lease", job=job.pk)
     except BadFile as bad:
         found = [{"where": each.where, "field": each.field, "message": each.message} for each in bad.problems]
-        count = getattr(bad, "count", len(found))
-        _end(job, state=JobState.FAILED, phase="nothing was imported", problems=found, problem_count=count)
+        _end(job, state=JobState.FAILED, phase="nothing was imported", problems=found, problem_count=bad.count)
     except Exception as problem:  # whatever else a file or the database does: the page says it
         log.exception("import_failed", job=job.pk)
         said = {"where": "the import", "field": "-", "message": f"{type(problem).__name__}: {problem}"[:1000]}
@@ -87,14 +88,18 @@ def _claim(job_id: int) -> ImportJob | None:
     return None
 
 
-def _read(job: ImportJob) -> list[ConversationRecord]:
+def _files(job: ImportJob) -> list[tuple[str, bytes]]:
     folder = Path(settings.UPLOADS)
-    files = job.files.order_by("pk")
-    return reader(job.format)((file.name, (folder / file.path).read_bytes()) for file in files)
+    return [(file.name, (folder / file.path).read_bytes()) for file in job.files.order_by("pk")]
 
 
 @transaction.atomic
-def _write(job: ImportJob, records: list[ConversationRecord], progress: _Progress) -> tuple[ImportReport, Corpus]:
+def _write(
+    job: ImportJob,
+    records: list[ConversationRecord],
+    brought: list[tuple[int, DimensionSpec]],
+    progress: _Progress,
+) -> tuple[ImportReport, Corpus]:
     corpus, _ = Corpus.objects.get_or_create(
         key=job.corpus_key,
         defaults={
@@ -103,7 +108,14 @@ def _write(job: ImportJob, records: list[ConversationRecord], progress: _Progres
             "licence": FORMATS[job.format].licence,
         },
     )
-    report = import_corpus(corpus=corpus, records=records, imported_by=job.requested_by, job=job, progress=progress)
+    report = import_corpus(
+        corpus=corpus,
+        records=records,
+        imported_by=job.requested_by,
+        job=job,
+        dimensions=brought,
+        progress=progress,
+    )
     progress("committing", len(records), len(records), now=True)
     return report, corpus
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from annotate.importing.topical_chat import SENTIMENTS, SOURCES
+from annotate.importing.reading_sets import SOURCES
+from annotate.importing.topical_chat import SENTIMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
-"""Write our own format (see jsonl)."""
+"""Write our own format (see jsonl). One record has one spelling: fields in a fixed order, keys of `extra` sorted."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from annotate.importing.jsonl import FORMAT, VERSION
-from annotate.importing.records import ConversationRecord
+from annotate.importing.records import ConversationRecord, RatingRecord
 
 
 def header(**fields: Any) -> bytes:
@@ -18,7 +17,12 @@ def header(**fields: Any) -> bytes:
 
 def lines(records: Iterable[ConversationRecord]) -> Iterator[bytes]:
     """One line a conversation."""
-    return (_line(conversation(record)) for record in records)
+    return map(to_line, records)
+
+
+def to_line(record: ConversationRecord) -> bytes:
+    """The line of one conversation, with its line feed."""
+    return _line(conversation(record))
 
 
 def conversation(record: ConversationRecord) -> dict[str, Any]:
@@ -30,11 +34,57 @@ def conversation(record: ConversationRecord) -> dict[str, Any]:
         "config": record.config,
         "system": record.system,
         "alternative_of": record.alternative_of,
-        "extra": record.extra,
-        "turns": [asdict(turn) for turn in record.turns],
-        "knowledge": [asdict(section) for section in record.sections],
-        "ratings": [asdict(rating) for rating in record.ratings],
+        "extra": _sorted(record.extra),
+        "turns": [
+            {
+                "speaker": turn.speaker,
+                "text": turn.text,
+                "cited": turn.cited,
+                "at": turn.at,
+                "extra": _sorted(turn.extra),
+            }
+            for turn in record.turns
+        ],
+        "knowledge": [
+            {
+                "speaker": section.speaker,
+                "key": section.key,
+                "title": section.title,
+                "passages": [{"kind": each.kind, "ref": each.ref, "text": each.text} for each in section.passages],
+            }
+            for section in record.sections
+        ],
+        "ratings": [_rating(rating) for rating in record.ratings],
     }
+
+
+def _rating(rating: RatingRecord) -> dict[str, Any]:
+    spelled: dict[str, Any] = {"turn": rating.turn, "dimension": rating.dimension}
+    if rating.version is not None:
+        spelled["version"] = rating.version
+    spelled |= {
+        "rater": rating.rater,
+        "value": rating.value,
+        "reason": rating.reason,
+        "note": rating.note,
+        "revision": rating.revision,
+        "made_at": rating.made_at,
+    }
+    if rating.evidence is not None:
+        spelled["evidence"] = _sorted(rating.evidence)
+    if rating.campaign:
+        spelled["campaign"] = rating.campaign
+    if rating.active_ms is not None:
+        spelled["active_ms"] = rating.active_ms
+    return spelled
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_sorted(each) for each in value]
+    return value
 
 
 def _line(value: Mapping[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 class PassageRecord:
     """A piece of knowledge as one reader saw it. `text` None: known to have been shown, but not in the data."""
 
-    kind: str  # "wiki", "fun_fact", "article", "fact"
+    kind: str  # "wiki_shortened", "wiki_summarized", "fun_fact", "article", "fact"
     ref: str | None
     text: str | None
 
@@ -53,6 +53,10 @@ class RatingRecord:
     note: str = ""
     revision: int = 1
     made_at: str | None = None  # ISO 8601 with an offset
+    evidence: Any = None
+    version: int | None = None  # of the dimension, as the file counts; None: the newest
+    campaign: str = ""
+    active_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,9 @@ class Problem:
 
 
 class BadFile(Exception):
-    """A file that cannot be imported, with every problem found in it."""
+    """Files that cannot be imported: the problems found in them (the first 1,000) and how many there are."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], count: int | None = None) -> None:
         self.problems = problems
-        super().__init__(f"{len(problems)} problem(s), the first: {problems[0]}" if problems else "bad file")
+        self.count = len(problems) if count is None else count
+        super().__init__(f"{self.count} problem(s), the first: {problems[0]}" if problems else "bad file")

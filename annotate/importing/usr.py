@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from annotate.importing.checking import checked
 from annotate.importing.problems import Problems, parsed_json
 from annotate.importing.records import (
     ConversationRecord,
@@ -34,14 +35,16 @@ def read(files: Iterable[tuple[str, bytes]]) -> list[ConversationRecord]:
     """Conversations in file order. Raises BadFile with every problem."""
     problems = Problems()
     records: list[ConversationRecord] = []
+    places: list[str] = []
     for name, content in files:
-        found = parsed_json(name, content)
-        if not problems.of_type(found, list, name, "-"):
+        found = parsed_json(name, content, problems)
+        if found is None or not problems.of_type(found, list, name, "-"):
             continue
         for place, item in enumerate(found):
-            records += _context(item, f"{name}, item {place + 1}", problems)
-    problems.raise_if_any()
-    return records
+            where = f"{name}, item {place + 1}"
+            records += _context(item, where, problems)
+            places += [where] * (len(records) - len(places))
+    return checked(records, places, problems, nothing="holds no context")
 
 
 def _context(item: Any, where: str, problems: Problems) -> list[ConversationRecord]:
@@ -66,12 +69,12 @@ def _context(item: Any, where: str, problems: Problems) -> list[ConversationReco
             raw.get("response"), str, here, "response"
         ):
             continue
-        problems.of_type(raw.get("model"), str, here, "model")
+        system = problems.word(raw.get("model"), 100, here, "model")
         records.append(
             ConversationRecord(
                 external_id=f"usr-{key}-{place + 1}",
                 turns=(*turns, TurnRecord(speaker, raw["response"].strip(), ("fact",))),
-                system=str(raw.get("model"))[:100],
+                system=system,
                 alternative_of=None if place == 0 else f"usr-{key}-1",
                 sections=(section,),
                 ratings=tuple(_ratings(raw, len(turns), here, problems)),
@@ -87,8 +90,8 @@ def _ratings(raw: dict[str, Any], turn: int, where: str, problems: Problems) -> 
         if not problems.of_type(votes, list, where, quality):
             continue
         for number, vote in enumerate(votes or [], 1):
-            if isinstance(vote, int | float) and vote in allowed:
+            if isinstance(vote, int) and not isinstance(vote, bool) and vote in allowed:
                 ratings.append(RatingRecord(turn, dimension, f"rater-{number}", float(vote)))
             else:
-                problems.add(where, quality, f"{vote!r} is not from {allowed.start} to {allowed.stop - 1}")
+                problems.add(where, quality, f"every vote is a number from {allowed.start} to {allowed.stop - 1}")
     return ratings

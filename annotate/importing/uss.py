@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+from annotate.importing.checking import checked
 from annotate.importing.problems import Problems, decoded
 from annotate.importing.records import ConversationRecord, RatingRecord, TurnRecord
 
@@ -26,10 +27,11 @@ def read(files: Iterable[tuple[str, bytes]]) -> list[ConversationRecord]:
     """
     problems = Problems()
     records: list[ConversationRecord] = []
+    places: list[str] = []
     seen: dict[str, int] = {}
     for name, content in files:
         domain = PurePath(name).stem.lower()
-        for first_line, lines in _sessions(decoded(name, content)):
+        for first_line, lines in _sessions(decoded(name, content, problems) or ""):
             digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
             external_id = f"uss-{domain}-{digest[:16]}"
             seen[external_id] = seen.get(external_id, 0) + 1
@@ -38,10 +40,8 @@ def read(files: Iterable[tuple[str, bytes]]) -> list[ConversationRecord]:
             record = _session(name, first_line, lines, external_id, domain, digest, problems)
             if record is not None:
                 records.append(record)
-    if not records and not problems.found:
-        problems.add("the upload", "-", "holds no session")
-    problems.raise_if_any()
-    return records
+                places.append(f"{name}, line {first_line}")
+    return checked(records, places, problems, nothing="holds no session")
 
 
 def _sessions(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -60,7 +60,7 @@ def _sessions(text: str) -> Iterator[tuple[int, list[str]]]:
 def _session(
     name: str, first: int, lines: list[str], external_id: str, domain: str, digest: str, problems: Problems
 ) -> ConversationRecord | None:
-    before = len(problems.found) + problems.more
+    before = problems.count
     turns: list[TurnRecord] = []
     ratings: list[RatingRecord] = []
     for place, line in enumerate(lines):
@@ -73,8 +73,9 @@ def _session(
         if not problems.one_of(role, _SPEAKERS, where, "role") or not problems.of_type(text, str, where, "text"):
             continue
         if votes and not _VOTES.fullmatch(votes):
-            problems.add(where, "votes", f"{votes!r} are not numbers from 1 to 5 divided by commas")
+            problems.add(where, "votes", f"{votes[:60]!r} are not numbers from 1 to 5 divided by commas")
             continue
+        problems.text(action, where, "action")
         overall = role == "USER" and text == "OVERALL" and place == len(lines) - 1
         if not overall:
             turns.append(TurnRecord(_SPEAKERS[role], text, extra={"action": action} if action else {}))
@@ -83,7 +84,7 @@ def _session(
             ratings.append(RatingRecord(target[0], target[1], f"rater-{number}", float(vote)))
     if not turns:
         problems.add(f"{name}, line {first}", "-", "the session has no turn")
-    if len(problems.found) + problems.more > before:
+    if problems.count > before:
         return None
     return ConversationRecord(
         external_id=external_id,

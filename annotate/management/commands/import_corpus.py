@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from annotate.actions.import_corpus import import_corpus
 from annotate.importing.records import BadFile
-from annotate.importing.registry import FORMATS, reader
+from annotate.importing.registry import FORMATS, dimensions, reader
 from annotate.models import Corpus
 
 
@@ -22,18 +23,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, format: str, files: list[Path], corpus: str, name: str, **options: Any) -> None:
         try:
-            records = reader(format)([(path.name, path.read_bytes()) for path in files])
-            row, _ = Corpus.objects.get_or_create(
-                key=corpus,
-                defaults={"name": name or corpus, "format": format, "licence": FORMATS[format].licence},
-            )
-            report = import_corpus(corpus=row, records=records)
+            contents = [(path.name, path.read_bytes()) for path in files]
+            records = reader(format)(contents)
+            with transaction.atomic():  # a corpus that is new is not left behind by an import that fails
+                row, _ = Corpus.objects.get_or_create(
+                    key=corpus,
+                    defaults={"name": name or corpus, "format": format, "licence": FORMATS[format].licence},
+                )
+                if row.format != format:
+                    raise CommandError(f"the corpus {corpus} came as {row.format}; take another key for {format}")
+                report = import_corpus(corpus=row, records=records, dimensions=dimensions(format, contents))
         except OSError as problem:
             raise CommandError(f"{problem.filename}: {problem.strerror}") from problem
         except BadFile as bad:
             for problem in bad.problems:
                 self.stderr.write(str(problem))
-            raise CommandError(f"nothing was imported: {len(bad.problems)} problem(s)") from bad
+            raise CommandError(f"nothing was imported: {bad.count} problem(s)") from bad
         self.stdout.write(
             f"{report.conversations} conversations, {report.turns} turns, {report.sections} sections and "
             f"{report.ratings} ratings added in {report.seconds:.1f} s; {report.unchanged} unchanged, "
