@@ -1,8 +1,8 @@
 """Interaction quality of every turn of a conversation, in one pass.
 
-After RoBERTaIQ (Gupta et al., Amazon Alexa AI, 2021). The paper names three ingredients and publishes neither code nor data: a multi-turn encoder that sees temporal
-differences between turns, two self-supervised pre-training stages on unlabelled dialogue, and multi-task fine-tuning.
-What each is here is described where it is written:
+After RoBERTaIQ (Gupta et al., Amazon Alexa AI, 2021). The paper names three ingredients and publishes neither code
+nor data: a multi-turn encoder that sees temporal differences between turns, two self-supervised pre-training stages
+on unlabelled dialogue, and multi-task fine-tuning. What each is here is described where it is written:
 
     config.py      what a model is made of, and the signature field that says so
     turns.py       turns -> token ids, roles, time gaps          windows.py    long conversations -> windows

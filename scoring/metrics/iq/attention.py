@@ -3,8 +3,8 @@
 A boolean 4-D mask is not used: under eager attention it is added as 0 and 1, and leaks without an error.
 
 Text of turn t looks at the text of turns <= t (at most `context_turns` back). A read-out of turn t looks at what its
-turn may see, in retrospective mode at the text of turn t + 1 too, and at itself; nobody looks at a read-out, so the second
-layer cannot pass on what the first one let in, and turn t + 2 stays unseen.
+turn may see, in retrospective mode at the text of turn t + 1 too, and at itself; nobody looks at a read-out, so the
+second layer cannot pass on what the first one let in, and turn t + 2 stays unseen.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class TurnBias(nn.Module):
 
     The distance to the current turn is a property of a pair (who looks, at what), not of a token: in one pass over
     all turns every earlier token has as many distances as there are later turns. So it enters attention, with a table
-    of its own for text, online and retrospective read-outs. It starts as -slope * log(1 + distance), with slopes from 0 to 1
-    over the heads, and is learned in pre-training; fine-tuning leaves it alone unless told otherwise, since a mask
-    that needs no gradient lets attention take its fast way (a third of the time of a step on a CPU).
+    of its own for text, online and retrospective read-outs. It starts as -slope * log(1 + distance), with slopes from
+    0 to 1 over the heads, and is learned in pre-training; fine-tuning leaves it alone unless told otherwise, since a
+    mask that needs no gradient lets attention take its fast way (a third of the time of a step on a CPU).
     """
 
     def __init__(self, heads: int) -> None:

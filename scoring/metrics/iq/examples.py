@@ -38,13 +38,15 @@ def examples_of(
     modes: Sequence[Mode],
     rated: Callable[[Conversation], bool] = lambda conversation: True,
 ) -> list[Example]:
-    """Windows with at least one target. rated: whether the votes of a conversation are used."""
-    found = []
+    """Windows with at least one target. rated: whether the votes of a conversation are used.
+
+    A rated turn has a read-out of each mode, a turn with auxiliary labels alone one of the first mode.
+    """
+    found: list[Example] = []
     for conversation in conversations:
         encoded = reader.encode(conversation.turns)
         wanted = [target_of(one, vocabulary, rated=rated(conversation)) for one in conversation.labels]
-        for example in _windows(encoded, wanted, config, modes):
-            found.append(example)
+        found += _windows(encoded, wanted, config, modes)
     return found
 
 
@@ -57,13 +59,13 @@ def _windows(
         targets: list[Target] = []
         for turn in window.scored:
             target = wanted[turn]
-            for mode in modes if target is not None else ():
-                last_seen = turn + 1 == window.stop and window.stop < len(encoded)
-                if mode == "retrospective" and last_seen:
-                    continue  # its next turn is in the next window
-                assert target is not None
-                readouts.append((turn - window.start, mode))
-                targets.append(target)
+            if target is None:
+                continue
+            cut_off = turn + 1 == window.stop and window.stop < len(encoded)  # its next turn is in the next window
+            for mode in modes if "iq" in target.shares else modes[:1]:
+                if mode == "online" or not cut_off:
+                    readouts.append((turn - window.start, mode))
+                    targets.append(target)
         if readouts:
             yield _needed(Example(Piece(encoded[window.start : window.stop], readouts), tuple(targets)), config)
 
@@ -72,9 +74,8 @@ def _needed(example: Example, config: ModelConfig) -> Example:
     """Without the turns that no read-out looks at, where a turn is read alone (context_turns is 0)."""
     if config.context_turns != 0:
         return example
-    needed = sorted(
-        {turn for at, mode in example.piece.readouts for turn in range(at, at + 1 + (mode == "retrospective"))}
-    )
+    reach = ((at, at + (mode == "retrospective")) for at, mode in example.piece.readouts)
+    needed = sorted({turn for turns in reach for turn in turns if turn < len(example.piece.turns)})
     place = {turn: index for index, turn in enumerate(needed)}
     turns = [example.piece.turns[turn] for turn in needed]
     return replace(example, piece=Piece(turns, [(place[turn], mode) for turn, mode in example.piece.readouts]))

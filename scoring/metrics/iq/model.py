@@ -15,6 +15,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+from transformers.models.bert.modeling_bert import eager_attention_forward
 
 from scoring.metrics.api import Unavailable
 from scoring.metrics.iq.attention import BLOCKED, KINDS, TurnBias
@@ -30,8 +32,8 @@ class DialogueEncoder(nn.Module):
     def __init__(self, backbone: PreTrainedModel, config: ModelConfig) -> None:
         super().__init__()
         layers = _layers(backbone)
-        if config.local_layers > len(layers):
-            raise ValueError(f"local_layers is {config.local_layers}, but the backbone has {len(layers)} layers")
+        if config.local_layers >= len(layers):
+            raise ValueError(f"local_layers is {config.local_layers}, but the backbone has only {len(layers)} layers")
         self.config = config
         held = backbone.config
         self.width = int(held.hidden_size)
@@ -71,14 +73,23 @@ class DialogueEncoder(nn.Module):
         return cast(Tensor, hidden[present])
 
     def forward(self, batch: Batch, read: Tensor | None = None) -> Tensor:
-        """(windows, length, D). `read`: the result of `read_turns` for this batch, where it is known already."""
+        """States of all packed tokens: (windows, length, D). `read`: what `read_turns` gives, where it is known."""
+        hidden, mask = self._below_last(batch, read)
+        return _state(self.upper[-1](hidden, attention_mask=mask))
+
+    def readouts(self, batch: Batch, read: Tensor | None = None) -> Tensor:
+        """States of the read-outs alone: (windows, asking, D). In the last layer only they have to ask."""
+        hidden, mask = self._below_last(batch, read)
+        return _ask(self.upper[-1], hidden[:, : batch.asking], hidden, mask[:, :, : batch.asking])
+
+    def _below_last(self, batch: Batch, read: Tensor | None) -> tuple[Tensor, Tensor]:
         flat = self.read_turns(batch.ids, batch.present) if read is None else read
         hidden = flat[batch.source] + self.role(batch.role) + self.gap(batch.gap) + self.age(batch.age)
         hidden = hidden + self.kind(batch.kind)
         mask = self.bias(batch.turn, batch.kind, batch.valid, self.config.context_turns)
-        for layer in self.upper:
+        for layer in self.upper[:-1]:
             hidden = _state(layer(hidden, attention_mask=mask))
-        return cast(Tensor, hidden)
+        return hidden, mask
 
 
 class IQModel(nn.Module):
@@ -92,7 +103,7 @@ class IQModel(nn.Module):
 
     def forward(self, batch: Batch, read: Tensor | None = None) -> dict[str, Tensor]:
         """name of head -> (read-outs of the batch in packed order, classes)."""
-        hidden = self.encoder(batch, read)
+        hidden = self.encoder.readouts(batch, read)
         rows, columns = batch.readouts.unbind(1)
         return cast(dict[str, Tensor], self.heads(hidden[rows, columns]))
 
@@ -110,6 +121,22 @@ def _layers(backbone: Any) -> list[nn.Module]:
             f"{type(backbone).__name__} cannot carry the multi-turn encoder: it needs `embeddings` and `encoder.layer` "
             "as BERT, RoBERTa, XLM-R and ELECTRA have them."
         ) from error
+
+
+def _ask(layer: Any, asking: Tensor, hidden: Tensor, mask: Tensor) -> Tensor:
+    """What `layer(hidden)` gives for the tokens `asking`, without computing the others.
+
+    asking: (batch, queries, D); hidden: (batch, keys, D); mask: additive (batch, heads, queries, keys).
+    """
+    attention = layer.attention.self
+    attend = ALL_ATTENTION_FUNCTIONS.get_interface(attention.config._attn_implementation, eager_attention_forward)
+    query, key, value = (
+        part(states).unflatten(-1, (-1, attention.attention_head_size)).transpose(1, 2)
+        for part, states in ((attention.query, asking), (attention.key, hidden), (attention.value, hidden))
+    )
+    found, _ = attend(attention, query, key, value, mask, dropout=0.0, scaling=attention.attention_head_size**-0.5)
+    attended = layer.attention.output(found.flatten(2), asking)
+    return cast(Tensor, layer.output(layer.intermediate(attended), attended))
 
 
 def _state(output: Any) -> Tensor:

@@ -1,4 +1,4 @@
-"""Several windows as one batch: tokens of their turns in a row, then one read-out per turn that wants a score.
+"""Several windows as one batch: one read-out per turn that wants a score, then the tokens of the turns in a row.
 
 Local layers see the turns one by one: `ids` (turns, longest) with `present`; the dialogue layers see `source`
 (windows, length), an index into the tokens of all turns laid end to end.
@@ -37,7 +37,8 @@ class Batch:
     """ids, present: (turns, longest turn). The rest: (windows, packed length).
 
     source: index into the flat tokens (ids[present]); kind: text or which read-out; valid: False for padding.
-    readouts: (how many, 2) rows and columns of the read-outs in packed order, window after window.
+    asking: in every window the read-outs are within the first `asking` columns, and no text is.
+    readouts: (how many, 2) rows and columns of the read-outs, window after window.
     """
 
     ids: Tensor
@@ -50,17 +51,20 @@ class Batch:
     age: Tensor
     valid: Tensor
     readouts: Tensor
+    asking: int
 
     def to(self, device: str | torch.device) -> Batch:
         """The same batch on a device."""
-        return Batch(*(getattr(self, name).to(device) for name in self.__slots__))
+        tensors = (getattr(self, name).to(device) for name in self.__slots__ if name != "asking")
+        return Batch(*tensors, self.asking)
 
 
 def pack(pieces: Sequence[Piece], *, padding: int = 0) -> Batch:
     """One batch of all pieces. Read-outs come in the order of the pieces, then in the order asked for."""
     turns = [turn for piece in pieces for turn in piece.turns]
     longest = max((len(turn.ids) for turn in turns), default=1)
-    width = max((piece.length for piece in pieces), default=1)
+    asking = max((len(piece.readouts) for piece in pieces), default=0)
+    width = asking + max((piece.length - len(piece.readouts) for piece in pieces), default=1)
     ids = torch.full((len(turns), longest), padding, dtype=torch.long)
     present = torch.zeros((len(turns), longest), dtype=torch.bool)
     for row, encoded in enumerate(turns):
@@ -71,25 +75,37 @@ def pack(pieces: Sequence[Piece], *, padding: int = 0) -> Batch:
     places: list[tuple[int, int]] = []
     offset = 0
     for row, piece in enumerate(pieces):
-        tokens, offset = _lay(piece, offset)
-        columns[:, row, : len(tokens)] = torch.tensor(tokens, dtype=torch.long).T if tokens else 0
-        valid[row, : len(tokens)] = True
-        places += [(row, column) for column in range(len(tokens) - len(piece.readouts), len(tokens))]
+        asked, text, offset = _lay(piece, offset)
+        for first, tokens in ((0, asked), (asking, text)):
+            if tokens:
+                columns[:, row, first : first + len(tokens)] = torch.tensor(tokens, dtype=torch.long).T
+                valid[row, first : first + len(tokens)] = True
+        places += [(row, column) for column in range(len(asked))]
     readouts = torch.tensor(places, dtype=torch.long).reshape(-1, 2)
     source, turn, kind, role, gap, age = columns.unbind(0)
-    return Batch(ids, present, source, turn, kind, role, gap, age, valid, readouts)
+    return Batch(ids, present, source, turn, kind, role, gap, age, valid, readouts, asking)
 
 
-def _lay(piece: Piece, offset: int) -> tuple[list[tuple[int, int, int, int, int, int]], int]:
-    """(source, turn, kind, role, gap, age) of every packed token of a piece, and the next offset."""
-    tokens: list[tuple[int, int, int, int, int, int]] = []
+_Facts = tuple[int, int, int, int, int, int]
+
+
+def _lay(piece: Piece, offset: int) -> tuple[list[_Facts], list[_Facts], int]:
+    """(source, turn, kind, role, gap, age) of every read-out, and of every token of text, and the next offset."""
+    text: list[_Facts] = []
     closing: list[int] = []
     for number, turn in enumerate(piece.turns):
-        facts = (number, TEXT, turn.role, turn.gap, turn.age)
-        tokens += [(offset + place, *facts) for place in range(turn.visible)]
+        text += [(offset + place, number, TEXT, turn.role, turn.gap, turn.age) for place in range(turn.visible)]
         offset += len(turn.ids)
         closing.append(offset - 1)
-    for number, mode in piece.readouts:
-        turn = piece.turns[number]
-        tokens.append((closing[number], number, KIND[mode], turn.role, turn.gap, turn.age))
-    return tokens, offset
+    asked = [
+        (
+            closing[number],
+            number,
+            KIND[mode],
+            piece.turns[number].role,
+            piece.turns[number].gap,
+            piece.turns[number].age,
+        )
+        for number, mode in piece.readouts
+    ]
+    return asked, text, offset

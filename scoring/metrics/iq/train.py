@@ -2,7 +2,8 @@
 
     python -m scoring.metrics.iq.train CONFIG.toml
 
-writes OUT/run.json, OUT/log.json and the checkpoint folder OUT/checkpoint. Interrupted, the same command goes on where it stopped.
+writes OUT/run.json, OUT/log.json and the checkpoint folder OUT/checkpoint. Interrupted, the same command
+goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from scoring.metrics.iq.building import Reader, build
 from scoring.metrics.iq.corpora import CORPORA, Conversation, data_folder, read
 from scoring.metrics.iq.duplicates import drop_shared, evaluation_fingerprints
 from scoring.metrics.iq.examples import Example, collate, examples_of, steps, with_read
+from scoring.metrics.iq.export import export
 from scoring.metrics.iq.heads import expected_points
 from scoring.metrics.iq.inference import predict
 from scoring.metrics.iq.model import IQModel, own
@@ -167,8 +169,11 @@ def load_init(model: IQModel, folder: Path) -> None:
 
 def fit(
     held: TrainSettings, *, progress: loop.Progress | None = None, should_stop: loop.ShouldStop | None = None
-) -> tuple[IQModel, Reader, dict[str, Any]]:
-    """Train as the settings say; the model, its reader and the facts of the run. Raises `loop.Stopped`."""
+) -> tuple[IQModel, Reader, list[Conversation], dict[str, Any]]:
+    """Train as the settings say; the model, its reader, the tune part and the facts of the run.
+
+    Raises `loop.Stopped`, ValueError.
+    """
     if held.threads:
         torch.set_num_threads(held.threads)
     rated, tune, auxiliary, dropped = gather(held)
@@ -194,11 +199,30 @@ def fit(
     facts = {"settings": as_json(held), "dropped": dropped, "conversations": len(voting), "tune": len(tune), "log": log}
     facts["turns"] = sum(len(conversation.rated) for conversation in voting)
     facts["vocabulary"] = vocabulary
-    return model.eval(), reader, facts
+    facts["pretraining"] = stages_before(held.init)
+    return model.eval(), reader, tune, facts
+
+
+def stages_before(folder: str | None) -> list[dict[str, Any]]:
+    """The facts of the pre-training stages that led to `folder`, the first one first."""
+    if folder is None:
+        return []
+    facts = json.loads((Path(folder) / "run.json").read_text(encoding="utf-8"))
+    return [*stages_before(facts["settings"]["init"]), facts]
 
 
 def _with_heads(held: TrainSettings, vocabulary: dict[str, list[str]]) -> Any:
     return replace(held.model, heads={task: len(names) for task, names in vocabulary.items()}, labels=vocabulary)
+
+
+def train(
+    held: TrainSettings, *, progress: loop.Progress | None = None, should_stop: loop.ShouldStop | None = None
+) -> Path:
+    """Train and export; the checkpoint folder. Raises `loop.Stopped` (the next call goes on from there), ValueError."""
+    model, reader, tune, facts = fit(held, progress=progress, should_stop=should_stop)
+    out = Path(held.out)
+    (out / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    return export(out / "checkpoint", model, reader, held, facts, tune).folder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -211,10 +235,7 @@ def main(arguments: list[str] | None = None) -> int:
         if done % 20 == 0 or done == total:
             print(f"{done}/{total} {note}", flush=True)
 
-    model, _, facts = fit(held, progress=show)
-    out = Path(held.out)
-    torch.save({name: tensor for name, tensor in model.state_dict().items() if own(name)}, out / "model.pt")
-    (out / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    train(held, progress=show)
     return 0
 
 

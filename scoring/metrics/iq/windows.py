@@ -2,9 +2,9 @@
 
 The rule: a window takes turns until the next one does not fit; the next window starts with as many of the turns
 before it as fit into the overlap, then goes on. Every turn is scored once, in the first window that holds all that its
-mode may see (the turn itself, or the turn after it). Where a window ends depends on earlier turns only, so a later turn never
-changes an earlier score. Attention cost is linear in the conversation, and a turn has at least `overlap` tokens of
-context, or the whole past if that is shorter.
+mode may see (the turn itself, or the turn after it). Where a window ends depends on earlier turns only, so a later turn
+never changes an earlier score. Attention cost is linear in the conversation, and a turn has about `overlap` tokens
+of context at least, or the whole past if that is shorter.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,20 @@ def read_dbdc3(folder: Path) -> Iterator[Conversation]:
             yield Conversation(held["id"], "dbdc3", "chatbot", turns, labels, turns_sha256(turns))
 
 
+POINTS = {"O": 4.0, "T": 3.0, "X": 2.0}
+
+
+def read_dbdc3_points(folder: Path) -> Iterator[Conversation]:
+    """DBDC3 with its votes as points (a choice of ours: O 4, T 3, X 2), for weights from licence-clean data alone."""
+    for conversation in read_dbdc3(folder):
+        labels = []
+        for one in conversation.labels:
+            shares = one.classes.get("breakdown", {})
+            votes = tuple(POINTS[label] for label, share in shares.items() for _ in range(round(share * 30)))
+            labels.append(replace(one, votes=votes))
+        yield replace(conversation, id=f"{conversation.id}-points", corpus="dbdc3-points", labels=tuple(labels))
+
+
 def _breakdown(votes: dict[str, int] | None) -> TurnLabels:
     total = sum(votes.values()) if votes else 0
     if not votes or not total:
@@ -52,7 +67,7 @@ def _breakdown(votes: dict[str, int] | None) -> TurnLabels:
 
 
 def read_fed(folder: Path) -> Iterator[Conversation]:
-    """FED, for measuring only. Turn items: the vote, 0-4 moved to 1-5, is on the last turn; dialogue items have none."""
+    """FED, for measuring only. Turn items: the vote, 0-4 made to 1-5, is on the last turn; dialogue items have none."""
     held = json.loads(source_file(folder, "fed", "fed_data.json").read_text(encoding="utf-8"))
     for number, item in enumerate(held):
         lines = item["context"].split("\n") + ([item["response"]] if "response" in item else [])

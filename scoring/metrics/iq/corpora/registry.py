@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scoring.metrics.iq.corpora.chat import read_dbdc3, read_fed, read_topical_chat
+from scoring.metrics.iq.corpora.chat import read_dbdc3, read_dbdc3_points, read_fed, read_topical_chat
 from scoring.metrics.iq.corpora.jsonl import read_jsonl
 from scoring.metrics.iq.corpora.records import Conversation
 from scoring.metrics.iq.corpora.task import read_sgd, read_sim_m, read_star
@@ -38,6 +38,7 @@ CORPORA: dict[str, Corpus] = {
     "topical-chat-valid_rare": Corpus(partial(read_topical_chat, part="valid_rare"), "CDLA-Sharing-1.0"),
     "topical-chat-test_freq": Corpus(partial(read_topical_chat, part="test_freq"), "CDLA-Sharing-1.0", evaluation=True),
     "dbdc3": Corpus(read_dbdc3, "MIT"),
+    "dbdc3-points": Corpus(read_dbdc3_points, "MIT"),
     "fed": Corpus(read_fed, NONE_STATED, evaluation=True),
     "sgd-train": Corpus(partial(read_sgd, part="train"), "CC BY-SA 4.0"),
     "sgd-dev": Corpus(partial(read_sgd, part="dev"), "CC BY-SA 4.0"),

@@ -27,8 +27,10 @@ def read_uss(folder: Path, domain: str) -> Iterator[Conversation]:
                 continue
             turns.append(DialogueTurn(role.strip(), said))
             classes = {"act": {act.strip(): 1.0}} if act.strip() else {}
-            classes["domain"] = {domain: 1.0}
-            labels.append(TurnLabels(tuple(float(vote) for vote in votes.split(",") if vote.strip()), classes))
+            given = tuple(float(vote) for vote in votes.split(",") if vote.strip())
+            if given:
+                classes["domain"] = {domain: 1.0}
+            labels.append(TurnLabels(given, classes))
         yield Conversation(
             f"uss-{domain}-{number}", f"uss-{domain}", domain, tuple(turns), tuple(labels), text_sha256(block)
         )
