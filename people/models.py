@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -25,7 +27,7 @@ class User(AbstractUser):
     language = models.CharField(max_length=8, blank=True, default="")
 
     # No e-mail is ever required and Django's groups, staff and superuser flags are not used.
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [

@@ -64,11 +64,12 @@ class ConversationListSerializer(serializers.ModelSerializer[Conversation]):
         fields = ("id", "corpus", "external_id", "split", "topic", "config", "system", "alternative_of", "turn_count")
 
 
-class ConversationSerializer(ConversationListSerializer):
+class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     turns = TurnSerializer(many=True)
     knowledge = SectionSerializer(many=True, source="sections")
 
-    class Meta(ConversationListSerializer.Meta):
+    class Meta:
+        model = Conversation
         fields = (*ConversationListSerializer.Meta.fields, "turns", "knowledge")
 
 

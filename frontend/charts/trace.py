@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
 
@@ -93,7 +94,7 @@ def trace(found: SideBySide, dimension_id: int) -> Trace | None:
         for model in cell.models:
             if model.at is None:
                 continue
-            mark = Mark(
+            drawn = Mark(
                 x(turn.index),
                 y(model.at),
                 turn.index,
@@ -101,9 +102,9 @@ def trace(found: SideBySide, dimension_id: int) -> Trace | None:
                 y(model.low) if model.low is not None else None,
                 y(model.high) if model.high is not None else None,
             )
-            models[model.prediction.checkpoint_id][1][turn.index] = mark
+            models[model.prediction.checkpoint_id][1][turn.index] = drawn
             if divergence is None and _outside(model.low, model.high, cell):
-                divergence = mark
+                divergence = drawn
     step = max(1, count // 24)
     return Trace(
         width=WIDTH,
@@ -122,7 +123,7 @@ def trace(found: SideBySide, dimension_id: int) -> Trace | None:
     )
 
 
-def _human(cell: Judgements, index: int, x: float, y) -> Mark | None:  # type: ignore[no-untyped-def]
+def _human(cell: Judgements, index: int, x: float, y: Callable[[float], float]) -> Mark | None:
     interval = mean_and_interval(cell.numbers)
     if interval is None:
         return None

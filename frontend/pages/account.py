@@ -21,6 +21,7 @@ from people.actions.end_sessions import end_sessions
 from people.actions.make_token import make_token, revoke_token
 from people.models import ApiToken, Role, Scope, User
 from people.permissions import anyone_signed_in
+from people.requests import Request
 
 _FIRST_ROOM = {Role.ANNOTATOR: "queue", Role.SCIENTIST: "side_by_side_list", Role.ADMIN: "campaigns"}
 
@@ -66,7 +67,7 @@ class TokenForm(forms.Form):
 
 @anyone_signed_in
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """To the room where this person's work is."""
     try:
         return redirect(reverse(_FIRST_ROOM[Role(request.user.role)]))
@@ -102,14 +103,14 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 
 @anyone_signed_in
 @require_safe
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     """One's own account."""
     return _profile(request, TokenForm())
 
 
 @anyone_signed_in
 @require_POST
-def token_new(request: HttpRequest) -> HttpResponse:
+def token_new(request: Request) -> HttpResponse:
     """Make a token; it is shown on this answer and never again."""
     form = TokenForm(request.POST)
     if not form.is_valid():
@@ -127,7 +128,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
 
 @anyone_signed_in
 @require_POST
-def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+def token_revoke(request: Request, token_id: int) -> HttpResponse:
     """End one's own token."""
     revoke_token(token=get_object_or_404(ApiToken, pk=token_id, user=request.user), by=request.user)
     return redirect("profile")
@@ -135,13 +136,13 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 
 @anyone_signed_in
 @require_POST
-def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+def sign_out_everywhere(request: Request) -> HttpResponse:
     """End every session of one's own, this one too; tokens stay."""
     end_sessions(user=request.user, tokens=False)
     return redirect("sign_in")
 
 
-def _profile(request: HttpRequest, form: TokenForm, *, token: str = "", status: int = 200) -> HttpResponse:
+def _profile(request: Request, form: TokenForm, *, token: str = "", status: int = 200) -> HttpResponse:
     tokens = ApiToken.objects.filter(user=request.user, revoked_at__isnull=True).order_by("-created_at")
     context = {"form": form, "token": token, "tokens": tokens, "now": timezone.now()}
     return render(request, "frontend/account/profile.html", context, status=status)

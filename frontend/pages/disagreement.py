@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +11,7 @@ from annotate.actions.adjudicate import UnknownCause, adjudicate
 from annotate.models import Corpus
 from annotate.models.rating import Cause
 from people.permissions import scientists_only
+from people.requests import Request
 from scoring.models import Checkpoint, Comparison
 from scoring.selectors.conversations import slice_values
 from scoring.selectors.disagreement import Place, disagreements, place_of, verdicts_of
@@ -20,7 +21,7 @@ PAGE = 25
 
 @scientists_only
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """A page of the queue for one corpus and one checkpoint."""
     corpora = list(Corpus.objects.order_by("-synthetic", "name"))
     corpus = next((each for each in corpora if each.key == request.GET.get("corpus")), corpora[0] if corpora else None)
@@ -47,14 +48,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         if len(rows) > PAGE:
             query["after"] = str(place_of(rows[PAGE - 1], filters["order"]))
             context["next"] = f"?{query.urlencode()}"
-        context["rows"] = [(row, verdicts.get(row.turn_id)) for row in rows[:PAGE]]
+        context["rows"] = [(row, verdicts.get(row.turn_id or 0)) for row in rows[:PAGE]]
         context["causes"] = Cause.choices
     return render(request, "frontend/disagreement/queue.html", context)
 
 
 @scientists_only
 @require_POST
-def judge(request: HttpRequest, prediction_id: int) -> HttpResponse:
+def judge(request: Request, prediction_id: int) -> HttpResponse:
     """Keep why the judgements of one turn differ; answers with the row as it now is."""
     row = get_object_or_404(
         Comparison.objects.select_related("turn", "conversation", "dimension_version__dimension", "prediction"),
@@ -75,7 +76,7 @@ def judge(request: HttpRequest, prediction_id: int) -> HttpResponse:
     return render(request, "frontend/disagreement/_row.html", context)
 
 
-def _compared(corpus: Corpus):  # type: ignore[no-untyped-def]
+def _compared(corpus: Corpus) -> list[Checkpoint]:
     """Checkpoints with comparisons on the corpus, the one that matters most first."""
     found = Checkpoint.objects.filter(pk__in=Comparison.objects.filter(corpus=corpus).values("checkpoint").distinct())
     return sorted(found.defer("card"), key=lambda row: (row.metric != "iq", row.metric == "length", row.metric))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from people.permissions import scientists_only
+from people.requests import Request
 from scoring.actions.judge_pair import UnknownVerdict, judge_pair
 from scoring.models import Evidence, PairVerdict
 
@@ -19,7 +20,7 @@ _SHADES = (0.25, 1.0, 2.0)  # nats at which a shade begins
 
 @scientists_only
 @require_safe
-def evidence(request: HttpRequest, prediction_id: int) -> HttpResponse:
+def evidence(request: Request, prediction_id: int) -> HttpResponse:
     """What a metric shows for one score; fetched when opened."""
     row = get_object_or_404(Evidence.objects.select_related("prediction__checkpoint"), pk=prediction_id)
     tokens = row.detail.get("tokens") or []
@@ -42,7 +43,7 @@ def evidence(request: HttpRequest, prediction_id: int) -> HttpResponse:
 
 @scientists_only
 @require_POST
-def pair_verdict(request: HttpRequest, prediction_id: int, pair: int) -> HttpResponse:
+def pair_verdict(request: Request, prediction_id: int, pair: int) -> HttpResponse:
     """Keep a verdict on one question-answer pair."""
     row = get_object_or_404(Evidence.objects.select_related("prediction"), pk=prediction_id)
     try:
@@ -91,7 +92,9 @@ def _pairs(pairs: list[dict[str, Any]], mine: dict[int, str]) -> list[dict[str, 
     shown = []
     for index, pair in enumerate(pairs):
         text, source = pair.get("given_text"), pair.get("given_source")
-        bars = (100 * math.exp(min(text, 0)), 100 * math.exp(min(source, 0))) if _are_numbers(text, source) else None
+        bars = None
+        if isinstance(text, int | float) and isinstance(source, int | float):
+            bars = (100 * math.exp(min(text, 0)), 100 * math.exp(min(source, 0)))
         rows = [
             {
                 "text": token["text"],
@@ -103,10 +106,6 @@ def _pairs(pairs: list[dict[str, Any]], mine: dict[int, str]) -> list[dict[str, 
         ]
         shown.append({**pair, "index": index, "bars": bars, "token_rows": rows, "verdict": mine.get(index)})
     return sorted(shown, key=lambda pair: pair.get("difference", 0.0))
-
-
-def _are_numbers(*values: object) -> bool:
-    return all(isinstance(value, int | float) for value in values)
 
 
 def _is_short(value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from people.actions.change_person import LastAdmin, change_role, set_active
 from people.actions.invite import invite
 from people.models import AuditEvent, Invitation, Role, User
 from people.permissions import admins_only
+from people.requests import Request
 from scoring.actions.erase_person import erase_person
 
 PAGE = 50
@@ -29,14 +30,14 @@ class InviteForm(forms.Form):
 
 @admins_only
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Everybody, and the invitations not used yet."""
     return _people(request, InviteForm())
 
 
 @admins_only
 @require_POST
-def person_invite(request: HttpRequest) -> HttpResponse:
+def person_invite(request: Request) -> HttpResponse:
     """Make a one-time link; it is shown on this answer and never again."""
     form = InviteForm(request.POST)
     if not form.is_valid():
@@ -49,7 +50,7 @@ def person_invite(request: HttpRequest) -> HttpResponse:
 
 @admins_only
 @require_POST
-def invitation_revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
+def invitation_revoke(request: Request, invitation_id: int) -> HttpResponse:
     """Withdraw a link."""
     Invitation.objects.filter(pk=invitation_id, used_at__isnull=True).update(revoked_at=timezone.now())
     return redirect("people")
@@ -57,7 +58,7 @@ def invitation_revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 @admins_only
 @require_POST
-def person_role(request: HttpRequest, user_id: int) -> HttpResponse:
+def person_role(request: Request, user_id: int) -> HttpResponse:
     """Give another role."""
     form = InviteForm(request.POST)
     user = get_object_or_404(User, pk=user_id, erased_at__isnull=True)
@@ -68,7 +69,7 @@ def person_role(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @admins_only
 @require_POST
-def person_active(request: HttpRequest, user_id: int) -> HttpResponse:
+def person_active(request: Request, user_id: int) -> HttpResponse:
     """Close or reopen an account."""
     user = get_object_or_404(User, pk=user_id, erased_at__isnull=True)
     _try(request, lambda: set_active(user=user, active=request.POST.get("active") == "1", by=request.user))
@@ -77,7 +78,7 @@ def person_active(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @admins_only
 @require_POST
-def person_erase(request: HttpRequest, user_id: int) -> HttpResponse:
+def person_erase(request: Request, user_id: int) -> HttpResponse:
     """Erase a person; the name has to be typed, because there is no way back."""
     user = get_object_or_404(User, pk=user_id, erased_at__isnull=True)
     if request.POST.get("confirm") != user.username:
@@ -91,7 +92,7 @@ def person_erase(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @admins_only
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     """What was done, newest first."""
     before = request.GET.get("before", "")
     found = AuditEvent.objects.select_related("actor").order_by("-pk")
@@ -102,7 +103,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "frontend/people/audit.html", {"rows": rows[:PAGE], "next": following})
 
 
-def _people(request: HttpRequest, form: InviteForm, *, link: str = "", status: int = 200) -> HttpResponse:
+def _people(request: Request, form: InviteForm, *, link: str = "", status: int = 200) -> HttpResponse:
     now = timezone.now()
     context = {
         "people": User.objects.order_by("-is_active", "username")[:500],
@@ -114,7 +115,7 @@ def _people(request: HttpRequest, form: InviteForm, *, link: str = "", status: i
     return render(request, "frontend/people/list.html", context, status=status)
 
 
-def _try(request: HttpRequest, act):  # type: ignore[no-untyped-def]
+def _try(request: Request, act):  # type: ignore[no-untyped-def]
     try:
         return act()
     except LastAdmin as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
@@ -11,23 +11,25 @@ from django.views.decorators.http import require_POST, require_safe
 from annotate.actions.claim_task import claim_task
 from annotate.selectors.queue import campaigns_for, desks_of, pace_of, tasks_of
 from people.permissions import anyone_signed_in
+from people.requests import Request
+from people.who import person_of
 
 PAGE = 25
 
 
 @anyone_signed_in
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Every open campaign of mine; in words why there is nothing, where there is nothing."""
-    return render(request, "frontend/queue/page.html", {"desks": desks_of(request.user)})
+    return render(request, "frontend/queue/page.html", {"desks": desks_of(person_of(request))})
 
 
 @anyone_signed_in
 @require_POST
-def claim(request: HttpRequest, campaign_id: int) -> HttpResponse:
+def claim(request: Request, campaign_id: int) -> HttpResponse:
     """Go on with what is at hand, or take the next one."""
-    campaign = get_object_or_404(campaigns_for(request.user), pk=campaign_id)
-    claimed = claim_task(campaign=campaign, user=request.user)
+    campaign = get_object_or_404(campaigns_for(person_of(request)), pk=campaign_id)
+    claimed = claim_task(campaign=campaign, user=person_of(request))
     if claimed.task is None:
         messages.info(request, f"{campaign.name}: {claimed.words}")
         return redirect("queue")
@@ -36,12 +38,12 @@ def claim(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
 @anyone_signed_in
 @require_safe
-def my_progress(request: HttpRequest) -> HttpResponse:
+def my_progress(request: Request) -> HttpResponse:
     """My own work: per campaign, and every task with its state."""
     before = request.GET.get("before", "")
-    rows = list(tasks_of(request.user, before=int(before) if before.isdecimal() else None)[: PAGE + 1])
+    rows = list(tasks_of(person_of(request), before=int(before) if before.isdecimal() else None)[: PAGE + 1])
     context = {
-        "paces": pace_of(request.user),
+        "paces": pace_of(person_of(request)),
         "rows": rows[:PAGE],
         "next": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else None,
         "first": not before,

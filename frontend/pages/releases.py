@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django import forms
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -17,6 +17,7 @@ from annotate.slices import in_words
 from frontend.pages.slice_form import SliceForm
 from people.actions.record import record
 from people.permissions import admins_only
+from people.requests import Request
 from scoring.actions.request_release import request_release
 from scoring.models import Release, ReleaseState
 from scoring.releasing.formats import FORMATS
@@ -42,14 +43,14 @@ class ReleaseForm(SliceForm):
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         corpus = cleaned.get("corpus")
-        if cleaned.get("format") == "topical_chat" and corpus is not None and corpus.format != "topical_chat":  # type: ignore[attr-defined]
+        if cleaned.get("format") == "topical_chat" and corpus is not None and corpus.format != "topical_chat":
             self.add_error("format", "This corpus did not come as Topical-Chat; take JSONL.")
         return cleaned
 
 
 @admins_only
 @require_safe
-def releases(request: HttpRequest) -> HttpResponse:
+def releases(request: Request) -> HttpResponse:
     """Every release, newest first."""
     before = request.GET.get("before", "")
     found = Release.objects.select_related("corpus", "campaign", "requested_by").order_by("-pk")
@@ -61,7 +62,7 @@ def releases(request: HttpRequest) -> HttpResponse:
         "active": any(row.state in _ACTIVE for row in rows),
         "next": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else None,
     }
-    if request.htmx and not before:  # type: ignore[attr-defined]
+    if request.htmx and not before:
         return render(request, "frontend/releases/_table.html", context)
     context |= {"form": ReleaseForm(), "no_worker": words_if_no_worker("default")}
     return render(request, "frontend/releases/list.html", context)
@@ -69,7 +70,7 @@ def releases(request: HttpRequest) -> HttpResponse:
 
 @admins_only
 @require_POST
-def release_new(request: HttpRequest) -> HttpResponse:
+def release_new(request: Request) -> HttpResponse:
     """Queue a release."""
     form = ReleaseForm(request.POST)
     if not form.is_valid():
@@ -87,19 +88,19 @@ def release_new(request: HttpRequest) -> HttpResponse:
 
 @admins_only
 @require_safe
-def release(request: HttpRequest, release_id: int) -> HttpResponse:
+def release(request: Request, release_id: int) -> HttpResponse:
     """One release with its manifest."""
     row = get_object_or_404(Release.objects.select_related("corpus", "campaign", "requested_by"), pk=release_id)
     context = {"release": row, "slice": in_words(row.slice), "active": row.state in _ACTIVE}
     context["percent"] = int(100 * row.done / row.total) if row.total else 0
     context["no_worker"] = words_if_no_worker("default") if context["active"] else ""
-    partial = request.htmx  # type: ignore[attr-defined]
+    partial = request.htmx
     return render(request, "frontend/releases/_detail.html" if partial else "frontend/releases/detail.html", context)
 
 
 @admins_only
 @require_POST
-def release_cancel(request: HttpRequest, release_id: int) -> HttpResponse:
+def release_cancel(request: Request, release_id: int) -> HttpResponse:
     """Ask for a release that is not ready to be given up."""
     row = get_object_or_404(Release, pk=release_id)
     Release.objects.filter(pk=row.pk, state__in=_ACTIVE).update(cancel_requested=True)
@@ -112,7 +113,7 @@ def release_cancel(request: HttpRequest, release_id: int) -> HttpResponse:
 
 @admins_only
 @require_safe
-def release_download(request: HttpRequest, release_id: int) -> HttpResponseBase:
+def release_download(request: Request, release_id: int) -> HttpResponseBase:
     """The file, as an attachment."""
     row = get_object_or_404(Release, pk=release_id, state=ReleaseState.READY)
     root = Path(settings.RELEASES).resolve()

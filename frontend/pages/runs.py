@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +13,7 @@ from annotate.slices import in_words
 from frontend.pages.slice_form import SliceForm
 from people.actions.record import record
 from people.permissions import admins_only, scientists_only
+from people.requests import Request
 from scoring.actions.activate_checkpoint import activate_checkpoint
 from scoring.actions.cancel_run import cancel_run
 from scoring.actions.request_run import CheckpointUnavailable, NothingToScore, request_run
@@ -36,7 +37,7 @@ class RunForm(SliceForm):
 
 @scientists_only
 @require_safe
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: Request) -> HttpResponse:
     """Every run, newest first; the table renews itself while something is active."""
     before = request.GET.get("before", "")
     rows = list(select.recent_runs(before=int(before) if before.isdigit() else None)[: PAGE + 1])
@@ -47,7 +48,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "next": f"?before={more}" if more else None,
         "no_worker": select.words_if_no_worker("gpu"),
     }
-    if request.htmx and not before:  # type: ignore[attr-defined]
+    if request.htmx and not before:
         return render(request, "frontend/runs/_table.html", context)
     metrics = select.checkpoints_by_metric()
     context["unavailable"] = [
@@ -60,7 +61,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @scientists_only
 @require_POST
-def run_new(request: HttpRequest) -> HttpResponse:
+def run_new(request: Request) -> HttpResponse:
     """Queue a run; the answer does not wait for any model."""
     form = RunForm(request.POST)
     if form.is_valid():
@@ -80,7 +81,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
 
 @scientists_only
 @require_safe
-def run_detail(request: HttpRequest, run_id: int) -> HttpResponse:
+def run_detail(request: Request, run_id: int) -> HttpResponse:
     """One run, live."""
     run = get_object_or_404(select.recent_runs(), pk=run_id)
     context = {
@@ -93,13 +94,13 @@ def run_detail(request: HttpRequest, run_id: int) -> HttpResponse:
         "stopped": run.state in (RunState.FAILED, RunState.CANCELLED),
         "no_worker": select.words_if_no_worker("gpu"),
     }
-    partial = request.htmx  # type: ignore[attr-defined]
+    partial = request.htmx
     return render(request, "frontend/runs/_detail.html" if partial else "frontend/runs/detail.html", context)
 
 
 @scientists_only
 @require_POST
-def run_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+def run_cancel(request: Request, run_id: int) -> HttpResponse:
     """Ask a run to stop."""
     run = get_object_or_404(Run, pk=run_id)
     cancel_run(run=run, by=request.user)
@@ -108,7 +109,7 @@ def run_cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @scientists_only
 @require_POST
-def run_resume(request: HttpRequest, run_id: int) -> HttpResponse:
+def run_resume(request: Request, run_id: int) -> HttpResponse:
     """Put what failed or was cancelled back into the queue."""
     run = get_object_or_404(Run, pk=run_id)
     try:
@@ -120,14 +121,14 @@ def run_resume(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @scientists_only
 @require_safe
-def checkpoints(request: HttpRequest) -> HttpResponse:
+def checkpoints(request: Request) -> HttpResponse:
     """Every metric and its checkpoints, with their cards."""
     return render(request, "frontend/runs/checkpoints.html", {"metrics": select.checkpoints_by_metric()})
 
 
 @scientists_only
 @require_safe
-def checkpoint(request: HttpRequest, checkpoint_id: int) -> HttpResponse:
+def checkpoint(request: Request, checkpoint_id: int) -> HttpResponse:
     """One checkpoint's card."""
     row = get_object_or_404(Checkpoint.objects.select_related("dimension_version__dimension"), pk=checkpoint_id)
     context = {"checkpoint": row, "runs": select.recent_runs().filter(checkpoint=row)[:10]}
@@ -136,7 +137,7 @@ def checkpoint(request: HttpRequest, checkpoint_id: int) -> HttpResponse:
 
 @admins_only
 @require_POST
-def checkpoint_activate(request: HttpRequest, checkpoint_id: int) -> HttpResponse:
+def checkpoint_activate(request: Request, checkpoint_id: int) -> HttpResponse:
     """Make a checkpoint the one that new runs of its metric take."""
     row = get_object_or_404(Checkpoint, pk=checkpoint_id, unavailable="")
     activate_checkpoint(checkpoint=row)
@@ -146,10 +147,10 @@ def checkpoint_activate(request: HttpRequest, checkpoint_id: int) -> HttpRespons
 
 @scientists_only
 @require_safe
-def workers(request: HttpRequest) -> HttpResponse:
+def workers(request: Request) -> HttpResponse:
     """Which processes score and which do the rest, and what waits for them."""
     context = {"workers": select.workers(), "queue": select.gpu_queue(), "no_worker": select.words_if_no_worker("gpu")}
-    partial = request.htmx  # type: ignore[attr-defined]
+    partial = request.htmx
     return render(request, "frontend/runs/_workers.html" if partial else "frontend/runs/workers.html", context)
 
 

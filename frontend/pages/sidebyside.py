@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -11,6 +11,7 @@ from annotate.models import Conversation, Corpus, DimensionVersion, Turn
 from frontend.charts.strip import strip
 from frontend.charts.trace import mean_and_interval, trace
 from people.permissions import scientists_only
+from people.requests import Request
 from scoring.models import Checkpoint
 from scoring.selectors.conversations import conversation_list, slice_values
 from scoring.selectors.side_by_side import Judgements, SideBySide, neighbours, scale_bounds, side_by_side
@@ -21,7 +22,7 @@ Cells = dict[int | None, dict[int, Judgements]]
 
 @scientists_only
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     """Conversations of a corpus, by order or by the mean gap between people and a model."""
     corpora = list(Corpus.objects.order_by("-synthetic", "name"))
     corpus = next((each for each in corpora if each.key == request.GET.get("corpus")), corpora[0] if corpora else None)
@@ -45,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @scientists_only
 @require_safe
-def page(request: HttpRequest, conversation_id: int) -> HttpResponse:
+def page(request: Request, conversation_id: int) -> HttpResponse:
     """One conversation. `?dimension=` chooses the trace, `?by=` the model whose gaps next and previous follow."""
     found_row = get_object_or_404(Conversation.objects.select_related("corpus", "alternative_of"), pk=conversation_id)
     found = side_by_side(conversation=found_row)

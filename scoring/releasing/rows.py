@@ -102,6 +102,6 @@ def stream(sql: str, release: Release) -> Iterator[tuple[Any, ...]]:
     ids = list(conversations_in(release.corpus, release.slice).values_list("pk", flat=True))
     arguments = {"ids": ids, "key": release.pseudonym_key, "campaign": release.campaign_id}
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = 500
+        cursor.itersize = 500  # type: ignore[attr-defined]  # psycopg's own
         cursor.execute(sql, arguments)
         yield from cursor

@@ -36,8 +36,8 @@ class Command(BaseCommand):
         except OSError as problem:
             raise CommandError(f"{problem.filename}: {problem.strerror}") from problem
         except BadFile as bad:
-            for problem in bad.problems:
-                self.stderr.write(str(problem))
+            for each in bad.problems:
+                self.stderr.write(str(each))
             raise CommandError(f"nothing was imported: {bad.count} problem(s)") from bad
         self.stdout.write(
             f"{report.conversations} conversations, {report.turns} turns, {report.sections} sections and "
