@@ -5,28 +5,35 @@ SHELL := /bin/bash
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PYTHON ?= python3.11
-BASE_PYTHON := $(shell command -v $(PYTHON) || command -v python3)
+# The first of these that runs and is a Python we support; PYTHON=… names another.
+PYTHON ?= python3.11 python3.12 python3
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 RUN_STAMP := $(VENV)/.installed-$(if $(WEB_ONLY),web,run)
 TEST_STAMP := $(VENV)/.installed-test
 comma := ,
-EXTRAS := $(if $(WEB_ONLY),laptop,laptop$(comma)analysis$(comma)model)
+EXTRAS := laptop$(comma)analysis$(if $(WEB_ONLY),,$(comma)model)
+PIP := "$(PY)" -m pip install -qq --disable-pip-version-check
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(PY):
-	@echo "evalsite: making a virtual environment"
-	@"$(BASE_PYTHON)" -m venv "$(VENV)"
+	@for python in $(PYTHON); do \
+	  if "$$python" -c '$(FITS)' 2>/dev/null; then \
+	    echo "evalsite: making a virtual environment with $$("$$python" --version)"; \
+	    "$$python" -m venv "$(VENV)" && exit 0; rm -rf "$(VENV)"; exit 1; \
+	  fi; \
+	done; echo "evalsite: no Python 3.11 or 3.12 with venv was found among: $(PYTHON)"; \
+	echo "  (Debian and Ubuntu: apt-get install python3.11-venv; or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11)"; exit 1
 
 $(RUN_STAMP): pyproject.toml | $(PY)
 	@echo "evalsite: installing ($(EXTRAS)); minutes the first time"
-	@"$(PY)" -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	@$(PIP) --editable ".[$(EXTRAS)]"
 	@touch "$@"
 
 $(TEST_STAMP): pyproject.toml | $(PY)
 	@echo "evalsite: installing (laptop,analysis,model,dev); minutes the first time"
-	@"$(PY)" -m pip install --quiet --disable-pip-version-check --editable ".[laptop,analysis,model,dev]"
+	@$(PIP) --editable ".[laptop,analysis,model,dev]"
 	@touch "$@" "$(VENV)/.installed-run"
 
 setup: $(RUN_STAMP) ## Install what `make run` needs

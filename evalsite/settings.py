@@ -113,7 +113,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- Celery ---------------------------------------------------------------------------------------------------------
 # The database is the truth, the broker only wakes a worker: a lost message costs seconds, never work.
-CELERY_BROKER_URL = env_str("CELERY_BROKER_URL") if ON_A_SERVER else "filesystem://"
+CELERY_BROKER_URL = env_str("CELERY_BROKER_URL") if ON_A_SERVER else "filesystem://localhost"
 if not ON_A_SERVER:
     _queue = VAR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -291,6 +291,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},
+        # A line for every tick of beat says nothing; a task that fails is logged as an error.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "django_structlog": {"level": env_str("REQUEST_LOG_LEVEL", default="INFO")},
     },
 }

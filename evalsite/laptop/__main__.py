@@ -20,10 +20,14 @@ from types import FrameType
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 
+from evalsite.embedded_postgres.problems import PostgresProblem
 from evalsite.laptop.child import end_with_parent
 from evalsite.laptop.port import free_port
 from evalsite.laptop.processes import configuration, programs
+from evalsite.laptop.single import AlreadyRunning, Single
+from scoring.metrics import backbones
 
 _ANSWERS_WITHIN = 60.0
 
@@ -42,7 +46,18 @@ def main() -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    try:
+        return _run(stopping)
+    except (PostgresProblem, AlreadyRunning) as problem:
+        _say(str(problem))
+        return 1
+
+
+def _run(stopping: threading.Event) -> int:
     var = Path(settings.VAR)
+    single = Single(var)
+    single.take()
+    port = free_port(os.environ.get("PORT", ""))
     _say("starting PostgreSQL and bringing the tables up to date")
     call_command("migrate", verbosity=0)
     call_command("load_sample", verbosity=0)
@@ -50,7 +65,9 @@ def main() -> int:
     models = importlib.util.find_spec("torch") is not None
     if models:
         _fetch_backbones()
-    port = free_port(os.environ.get("PORT", ""))
+    if stopping.is_set():
+        return 0
+    connections.close_all()  # this process only waits from here on
     folder = var / "log"
     folder.mkdir(mode=0o700, exist_ok=True)
     for name in ("messages", "processed", "control"):
@@ -63,6 +80,7 @@ def main() -> int:
         stdin=subprocess.DEVNULL,
         preexec_fn=end_with_parent,  # a killed `make run` takes everything with it
         start_new_session=True,
+        pass_fds=[single.handle],
     )
     address = f"http://127.0.0.1:{port}/"
     if not _answers(address, supervisor, stopping):
@@ -72,6 +90,7 @@ def main() -> int:
             return 0
         _say(f"the web server did not answer; see {folder / 'web.log'}")
         return 1
+    single.tell(address)
     _welcome(address, signins, models, folder)
     while not stopping.wait(0.5):
         if supervisor.poll() is not None:
@@ -96,6 +115,8 @@ def _first_signins() -> list[tuple[str, str, str]]:
 
 def _fetch_backbones() -> None:
     """What cannot be fetched makes a metric unavailable, which its page says; the app starts all the same."""
+    if not any(backbones.why_unavailable(name) for name in backbones.PINS):
+        return
     _say("fetching the pretrained backbones (once)")
     command = [sys.executable, "-m", "scoring.metrics.backbones", "fetch"]
     fetched = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

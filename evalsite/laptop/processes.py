@@ -24,7 +24,8 @@ def programs(*, port: int, var: Path, models: bool) -> list[Program]:
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
     web = [python, "-m", "gunicorn", "evalsite.wsgi", "--worker-class=gthread", "--workers=2", "--threads=4"]
     web += [f"--bind=127.0.0.1:{port}", "--keep-alive=30", "--graceful-timeout=5", "--no-control-socket"]
-    gpu = [*celery, "worker", "-Q", "gpu", "-P", "solo", "-n", "gpu@laptop", *quiet]
+    # A step behind the web server: scoring takes every core it gets, and pages should not wait for it.
+    gpu = ["/usr/bin/env", "nice", "-n", "5", *celery, "worker", "-Q", "gpu", "-P", "solo", "-n", "gpu@laptop", *quiet]
     default = [*celery, "worker", "-Q", "default", "-P", "threads", "-c", "2", "-n", "default@laptop", *quiet]
     beat = [*celery, "beat", f"--schedule={var / 'beat-schedule'}", "--pidfile=", "--loglevel=WARNING"]
     found = [Program("web", web), Program("default-worker", default, 20), Program("beat", beat)]
