@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("frontend.pages.disagreement")),
     path("", include("frontend.pages.runs")),
     path("", include("frontend.pages.releases")),
+    path("", include("frontend.pages.campaigns")),
     path("", include("frontend.pages.people")),
 ]

@@ -44,7 +44,7 @@ class SaveSerializer(serializers.Serializer[Any]):
     """A batch: all of it or none. `base` is the version of the task before the first operation."""
 
     base = serializers.IntegerField(min_value=0)
-    operations = OperationSerializer(many=True, allow_empty=True, max_length=MOST_AT_ONCE)
+    operations = serializers.ListField(child=OperationSerializer(), max_length=MOST_AT_ONCE)
     times = TimesField(required=False, default=dict)
 
 

@@ -25,6 +25,7 @@ from annotate.refusals import MissingAnswers, NoSuchTask, PlaceGone, Refusal, St
 from annotate.selectors.queue import campaigns_for, desks_of, tasks_of
 from annotate.selectors.rating import task_of, task_payload, task_standing
 from people.permissions import AnyoneSignedIn
+from people.who import person_of
 
 PAGE = 50
 
@@ -38,13 +39,14 @@ class RatingView(APIView):
         if not isinstance(exc, Refusal):
             return super().handle_exception(exc)
         answer: dict[str, Any] = {"code": exc.code, "words": str(exc)}
+        code: int
         if isinstance(exc, NoSuchTask):
             code = status.HTTP_404_NOT_FOUND
         elif isinstance(exc, TaskClosed | PlaceGone):
             code = status.HTTP_410_GONE
         elif isinstance(exc, StaleVersion):
             code = status.HTTP_409_CONFLICT
-            task = task_of(task_id=self.kwargs["task_id"], user=self.request.user)
+            task = task_of(task_id=self.kwargs["task_id"], user=person_of(self.request))
             answer["standing"] = task_standing(task=task) if task else None
         else:
             code = status.HTTP_422_UNPROCESSABLE_ENTITY
@@ -62,17 +64,17 @@ class Campaigns(RatingView):
     @extend_schema(responses=body.MyCampaignSerializer(many=True), operation_id="my_campaigns")
     def get(self, request: Request) -> Response:
         """Open campaigns that I take part in."""
-        return Response(body.MyCampaignSerializer(desks_of(request.user), many=True).data)
+        return Response(body.MyCampaignSerializer(desks_of(person_of(request)), many=True).data)
 
 
 class Claim(RatingView):
     @extend_schema(request=None, responses=body.ClaimedSerializer, operation_id="claim")
     def post(self, request: Request, campaign_id: int) -> Response:
         """My next task of a campaign, or why there is none."""
-        campaign = campaigns_for(request.user).filter(pk=campaign_id).first()
+        campaign = campaigns_for(person_of(request)).filter(pk=campaign_id).first()
         if campaign is None:
             raise Http404
-        claim = claim_task(campaign=campaign, user=request.user)
+        claim = claim_task(campaign=campaign, user=person_of(request))
         answer = {"task": claim.task.pk if claim.task else None, "words": claim.words, "until": claim.until}
         return Response(body.ClaimedSerializer(answer).data)
 
@@ -84,7 +86,7 @@ class Tasks(RatingView):
     def get(self, request: Request) -> Response:
         """My tasks, newest first."""
         before = request.query_params.get("before", "")
-        rows = list(tasks_of(request.user, before=int(before) if before.isdecimal() else None)[: PAGE + 1])
+        rows = list(tasks_of(person_of(request), before=int(before) if before.isdecimal() else None)[: PAGE + 1])
         more = rows[PAGE - 1].pk if len(rows) > PAGE else None
         return Response(body.MyTasksSerializer({"results": rows[:PAGE], "next": more}).data)
 
@@ -93,10 +95,10 @@ class OneTask(RatingView):
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="task")
     def get(self, request: Request, task_id: int) -> Response:
         """All that the rating page shows: turns, reading sets, questions, my answers."""
-        task = task_of(task_id=task_id, user=request.user)
+        task = task_of(task_id=task_id, user=person_of(request))
         if task is None:
             raise Http404
-        return Response(task_payload(task=task, user=request.user))
+        return Response(task_payload(task=task, user=person_of(request)))
 
 
 class Operations(RatingView):
@@ -106,7 +108,7 @@ class Operations(RatingView):
         sent = _checked(body.SaveSerializer(data=request.data))
         saved = save_operations(
             task_id=task_id,
-            user=request.user,
+            user=person_of(request),
             base=sent["base"],
             operations=[Operation(**one) for one in sent["operations"]],
             times=sent["times"],
@@ -120,7 +122,7 @@ class Submit(RatingView):
     def post(self, request: Request, task_id: int) -> Response:
         """The task is done."""
         sent = _checked(body.SubmitSerializer(data=request.data))
-        return _state(submit_task(task_id=task_id, user=request.user, **sent))
+        return _state(submit_task(task_id=task_id, user=person_of(request), **sent))
 
 
 class Skip(RatingView):
@@ -128,7 +130,7 @@ class Skip(RatingView):
     def post(self, request: Request, task_id: int) -> Response:
         """The task is not for me, for a reason."""
         sent = _checked(body.SkipSerializer(data=request.data))
-        return _state(skip_task(task_id=task_id, user=request.user, **sent))
+        return _state(skip_task(task_id=task_id, user=person_of(request), **sent))
 
 
 class Heartbeat(RatingView):
@@ -136,7 +138,7 @@ class Heartbeat(RatingView):
     def post(self, request: Request, task_id: int) -> Response:
         """I am still here."""
         sent = _checked(body.HeartbeatSerializer(data=request.data))
-        return _state(heartbeat(task_id=task_id, user=request.user, times=sent["times"]))
+        return _state(heartbeat(task_id=task_id, user=person_of(request), times=sent["times"]))
 
 
 def _state(task: Task) -> Response:

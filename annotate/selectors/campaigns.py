@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,10 +41,11 @@ _SUMS: dict[str, Any] = {
 
 def progress_of(campaign: Campaign) -> Progress:
     """How far a campaign is. One query."""
-    return _progress(CampaignItem.objects.filter(campaign=campaign).aggregate(**_SUMS))
+    sums: Mapping[str, Any] = CampaignItem.objects.filter(campaign=campaign).aggregate(**_SUMS)
+    return _progress(sums)
 
 
-def _progress(row: dict[str, Any]) -> Progress:
+def _progress(row: Mapping[str, Any]) -> Progress:
     return Progress(row["count"], row["done"], row["wanted"], row["held"], row["sent"])
 
 
@@ -54,7 +56,7 @@ def campaigns_with_progress(*, before: int | None = None, size: int = 25) -> lis
         found = found.filter(pk__lt=before)
     page = list(found[:size])
     # The annotations may not be called like the columns that they sum up.
-    rows = CampaignItem.objects.filter(campaign__in=page).values("campaign").annotate(**_SUMS).order_by()
+    rows: Iterable[Any] = CampaignItem.objects.filter(campaign__in=page).values("campaign").annotate(**_SUMS).order_by()
     sums = {row["campaign"]: _progress(row) for row in rows}
     return [(campaign, sums.get(campaign.pk, Progress(0, 0, 0, 0, 0))) for campaign in page]
 
@@ -65,7 +67,7 @@ def leases_of(campaign: Campaign) -> QuerySet[Task]:
     return found.select_related("rater__user", "item__conversation").order_by("lease_until")
 
 
-def raters_of(campaign: Campaign) -> QuerySet[Task, dict[str, Any]]:
+def raters_of(campaign: Campaign) -> QuerySet[Task, Any]:
     """Per rater: pseudonym, counts by state, active milliseconds, last submission. One query."""
     spent = (
         TurnTime.objects.filter(task__item__campaign=campaign, task__rater=OuterRef("rater"))
@@ -90,7 +92,7 @@ def raters_of(campaign: Campaign) -> QuerySet[Task, dict[str, Any]]:
 def skips_of(campaign: Campaign) -> QuerySet[Task, tuple[str, int]]:
     """(reason, how often), most frequent first. One query."""
     skipped = Task.objects.filter(item__campaign=campaign, state=TaskState.SKIPPED)
-    return skipped.values_list("skip_reason").annotate(times=Count("pk")).order_by("-times", "skip_reason")
+    return skipped.values_list("skip_reason").annotate(count=Count("pk")).order_by("-count", "skip_reason")
 
 
 def end_in_sight(campaign: Campaign, progress: Progress, *, now: datetime | None = None) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -51,7 +52,7 @@ def desks_of(user: User) -> list[Desk]:
     campaigns = campaigns_for(user).annotate(
         at_hand=Subquery(open_task.values("pk")[:1]), lease=Subquery(open_task.values("lease_until")[:1])
     )
-    counts = {
+    counts: dict[int, Mapping[str, Any]] = {
         row["item__campaign"]: row
         for row in Task.objects.filter(rater__user=user)
         .values("item__campaign")
@@ -64,7 +65,7 @@ def desks_of(user: User) -> list[Desk]:
     return [_desk(campaign, user, rater, counts.get(campaign.pk, {})) for campaign in campaigns]
 
 
-def _desk(campaign: Campaign, user: User, rater: Rater | None, counts: Mapping[str, int]) -> Desk:
+def _desk(campaign: Campaign, user: User, rater: Rater | None, counts: Mapping[str, Any]) -> Desk:
     at_hand, lease = campaign.at_hand, campaign.lease  # type: ignore[attr-defined]  # annotated above
     free = available(campaign, user)
     return Desk(

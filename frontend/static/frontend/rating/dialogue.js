@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 
+const NARROW = matchMedia("(max-width: 47.9rem)");
+
 export class Dialogue {
   /** on: {choose(place)} */
   constructor(root, on) {
@@ -60,6 +62,7 @@ export class Dialogue {
     const item = this.items[place];
     if (!item) return;
     if (move) item.querySelector(".turn-number").focus({ preventScroll: true });
-    item.scrollIntoView({ block: "center", behavior: "instant" });
+    // On a narrow screen the answers cover the lower half: the turn goes to the top.
+    item.scrollIntoView({ block: NARROW.matches ? "start" : "center", behavior: "instant" });
   }
 }

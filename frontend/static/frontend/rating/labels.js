@@ -70,7 +70,7 @@ export class Labels {
       choice.key ? h("kbd", { "aria-hidden": "true" }, choice.key) : h("span", {}),
       h("span", { class: "tile-text" }, h("span", { class: "tile-label" }, choice.label),
         choice.description ? h("span", { class: "tile-more" }, choice.description) : null),
-      choice.mark ? h("span", { class: "tile-mark" }, choice.mark) : null);
+      choice.mark && choice.mark !== choice.key ? h("span", { class: "tile-mark" }, choice.mark) : null);
     return { element, input, choice };
   }
 
