@@ -96,7 +96,7 @@ def _conversation(raw: dict[str, Any], where: str, problems: Problems) -> Conver
         turn_record(item, f"{where}, turn {place + 1}", problems)
         for place, item in enumerate(listed(raw, "turns", where, problems))
     ]
-    if not turns:
+    if raw.get("turns", []) == []:
         problems.add(where, "turns", "a conversation has at least one turn")
     sections = [
         section_record(item, f"{where}, knowledge {place + 1}", problems)

@@ -73,9 +73,10 @@ def rating_record(raw: Any, turns: int, where: str, problems: Problems) -> Ratin
         problems.add(where, "turn", f"{turn} is none of the {turns} turns (they count from 0)")
     dimension = problems.word(raw.get("dimension"), 64, where, "dimension")
     rater = problems.word(raw.get("rater"), 100, where, "rater")
+    before = problems.count
     value = _value(raw.get("value"), where, problems)
     reason = problems.word(raw.get("reason", ""), 64, where, "reason")
-    if (value is None) == (reason == ""):
+    if problems.count == before and (value is None) == (reason == ""):
         problems.add(where, "value", "needs either a value or a reason: not both, and not neither")
     note = raw.get("note", "")
     problems.of_type(note, str, where, "note")
