@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("frontend.pages.releases")),
     path("", include("frontend.pages.campaigns")),
     path("", include("frontend.pages.people")),
+    path("", include("frontend.pages.styleguide")),
 ]
