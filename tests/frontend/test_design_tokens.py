@@ -1,4 +1,4 @@
-"""Colours can be read and told apart, light and dark: WCAG 2.2 contrast, colour blindness as in Machado et al. (2009)."""
+"""Colours can be read and told apart, light and dark: WCAG 2.2 contrast; colour blindness by Machado et al., 2009."""
 
 from __future__ import annotations
 
