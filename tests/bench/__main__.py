@@ -69,8 +69,8 @@ def main() -> int:
     finally:
         web.terminate()
         web.wait()
-    print(f"\n{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"code {code_version()}, {given.conversations} conversations x {given.turns} turns\n")  # fmt: skip
+    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, code {code_version()}"
+    print(f"\n{where}, {given.conversations} conversations x {given.turns} turns\n")
     print("| what | n | p50 | p95 | max | target | met |\n|---|---|---|---|---|---|---|")
     for name, n, p50, p95, worst, target, met in rows:
         print(f"| {name} | {n} | {p50} | {p95} | {worst} | {target} | {'yes' if met else 'NO'} |")

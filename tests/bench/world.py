@@ -1,4 +1,4 @@
-"""The fixture of the measurements: 10,000 conversations of 12 turns with two ratings a turn and a model's predictions."""
+"""What is measured on: conversations of 12 turns with reading sets, two ratings a turn and a model's predictions."""
 
 from __future__ import annotations
 
