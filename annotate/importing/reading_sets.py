@@ -101,5 +101,5 @@ def _fact_section(
 
 def section_keys(passages: list[PassageRecord]) -> list[str]:
     """The keys of a section in the order of the published files."""
-    wiki = [field for field, kind in WIKI.items() if any(passage.kind == kind for passage in passages)]
-    return ["entity", *wiki, "fun_facts"]
+    kinds = {passage.kind for passage in passages}
+    return ["entity", *(field for field, kind in WIKI.items() if kind in kinds), "fun_facts"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from annotate.importing.collector import paused_collector
 from annotate.importing.dimensions import DimensionSpec
 from annotate.importing.records import ConversationRecord
 
@@ -77,8 +79,14 @@ def reader(name: str) -> Reader:
     """The function that reads a format. Raises UnknownFormat."""
     if name not in FORMATS:
         raise UnknownFormat(f"there is no format {name!r}; known: {', '.join(FORMATS)}")
-    found: Reader = _named(FORMATS[name].reader)
-    return found
+    read: Reader = _named(FORMATS[name].reader)
+
+    @functools.wraps(read)
+    def read_faster(files: Iterable[tuple[str, bytes]]) -> list[ConversationRecord]:
+        with paused_collector():
+            return read(files)
+
+    return read_faster
 
 
 def dimensions(name: str, files: Sequence[tuple[str, bytes]]) -> list[tuple[int, DimensionSpec]]:

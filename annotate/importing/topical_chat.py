@@ -57,10 +57,11 @@ def read(files: Iterable[tuple[str, bytes]]) -> list[ConversationRecord]:
         if kind == "conversations":
             conversations.append((name, found, _layout(content)))
         elif kind == "reading sets":
+            layout = _layout(content)
             for key, value in found.items():
                 if key in sets:
                     problems.add(f"{name}, {key}", "-", f"this reading set was already in {sets[key][0]}")
-                sets[key] = (name, value, _layout(content))
+                sets[key] = (name, value, layout)
         elif kind == "wiki":
             wiki_of(found, name, wiki, problems)
         elif kind == "topics":
