@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
+
+
+class Sizes(TypedDict, total=False):
+    """The n_... fields of an Estimate: what a value rests on."""
+
+    n_items: int
+    n_ratings: int
+    n_raters: int
+    n_clusters: int
 
 
 @dataclass(frozen=True, slots=True)

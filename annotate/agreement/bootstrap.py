@@ -7,13 +7,14 @@ conversations is then computed for all resamples at once: `draws @ sums` is (res
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.estimates import Estimate
+from annotate.estimates import Estimate, Sizes
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 # (..., k) sums -> (...) values, NaN where undefined.
 Statistic = Callable[[Floats], Floats]
 
@@ -40,7 +41,7 @@ def estimate(
     statistic: Statistic,
     *,
     undefined: str,
-    sizes: dict[str, int],
+    sizes: Sizes,
     method: str,
     resamples: int = 1000,
     seed: int = 7,

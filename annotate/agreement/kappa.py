@@ -11,6 +11,7 @@ from collections.abc import Hashable
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotate.agreement.bootstrap import estimate
 from annotate.agreement.table import Floats, RatingTable
@@ -111,8 +112,9 @@ def cohen_kappa(
     for row, rater in enumerate(pair):
         mine = table.rater == rater
         answers[row, table.item[mine]] = table.code[mine]
-    kept = (answers >= 0).all(axis=0)
-    sizes = table.sizes(kept) | {"n_raters": 2, "n_ratings": 2 * int(kept.sum())}
+    kept: NDArray[np.bool_] = np.all(answers >= 0, axis=0)
+    sizes = table.sizes(kept)
+    sizes["n_raters"], sizes["n_ratings"] = 2, 2 * int(kept.sum())
     if not kept.any():
         return Estimate(None, f"{first} and {second} rated no item in common", method=method, **sizes)
     cells = np.zeros((table.n_items, q * q))

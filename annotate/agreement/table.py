@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotate.estimates import Sizes
+
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 # Number, label, or set of labels.
 Value = float | str | frozenset[str]
 Row = tuple[Hashable, Hashable, Hashable, Value]
@@ -108,16 +110,16 @@ class RatingTable:
         np.add.at(total, cluster, of_items)
         return total
 
-    def sizes(self, kept: NDArray[np.bool_] | None = None) -> dict[str, int]:
+    def sizes(self, kept: NDArray[np.bool_] | None = None) -> Sizes:
         """What an estimate over the `kept` items rests on: the n_... fields of an Estimate."""
         chosen = np.ones(self.n_items, dtype=bool) if kept is None else kept
         used = chosen[self.item] if self.n_ratings else np.empty(0, dtype=bool)
-        return {
-            "n_items": int(chosen.sum()),
-            "n_ratings": int(used.sum()),
-            "n_raters": len(np.unique(self.rater[used])),
-            "n_clusters": len(np.unique(self.cluster_of[chosen])),
-        }
+        return Sizes(
+            n_items=int(chosen.sum()),
+            n_ratings=int(used.sum()),
+            n_raters=len(np.unique(self.rater[used])),
+            n_clusters=len(np.unique(self.cluster_of[chosen])),
+        )
 
     def value_word(self, code: int) -> str:
         """A value as it is written in words: `4`, `"Happy"`, `{FS1, FS2}`."""

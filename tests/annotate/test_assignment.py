@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.assignment import Place, next_for, order_key, priority_order, random_order, why_not
@@ -29,6 +29,7 @@ def test_a_new_process_with_another_hash_seed_agrees() -> None:
     assert answers == {f"{random_order(list('abcde'), seed=3)}\n"}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.sets(st.integers(0, 500), max_size=40), st.sets(st.integers(0, 500), max_size=5), st.integers())
 def test_new_items_never_change_how_the_old_stand(old: set[int], new: set[int], seed: int) -> None:
     assert [item for item in random_order(old | new, seed) if item in old] == random_order(old, seed)
@@ -51,6 +52,7 @@ def test_the_most_urgent_come_first_and_chance_keeps_its_places() -> None:
         priority_order(items, urgent, 7, random_share=1.5)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.integers(0, 60), unique=True, max_size=40),
     st.dictionaries(st.integers(0, 60), st.floats(-9, 9), max_size=30),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -11,11 +11,13 @@ from annotate.estimates import Estimate
 from annotate.intervals import mean_interval, student_quantile, wilson
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.floats(0.001, 0.999), st.integers(1, 200))
 def test_the_quantile_is_scipys(chance: float, degrees: int) -> None:
     assert student_quantile(chance, degrees) == pytest.approx(stats.t.ppf(chance, degrees), rel=1e-6, abs=1e-8)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_is_scipys(counts: tuple[int, int]) -> None:
     expected = stats.binomtest(*counts).proportion_ci(method="wilson")

@@ -8,7 +8,7 @@ from collections import Counter
 from statistics import fmean, stdev
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.sampling import (
@@ -27,6 +27,7 @@ VALUES = {item: WORLD.gauss(3, 1) for item in range(60)}
 UNSURE = {item: math.exp(-value) for item, value in VALUES.items() if item % 7}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.floats(0, 100), min_size=1, max_size=40),
     st.floats(0.01, 1),

@@ -8,7 +8,7 @@ from itertools import combinations, permutations
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement.alpha import krippendorff_alpha
@@ -26,6 +26,7 @@ def test_krippendorffs_own_example(scale: str, published: float) -> None:
     assert found.low is not None and found.high is not None and found.low < found.value < found.high
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.lists(st.sampled_from([1.0, 2.0, 3.0, 5.0, np.nan]), min_size=3, max_size=3), min_size=2, max_size=12),
     st.sampled_from(["nominal", "ordinal", "interval"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters
@@ -49,6 +49,7 @@ def test_the_high_agreement_paradox() -> None:
     assert gwet_ac(table).value == pytest.approx(0.9408, abs=1e-4)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(PAIRS, st.sampled_from(["identity", "linear", "quadratic"]))
 def test_cohen_is_scikit_learns(pairs: list[tuple[int, int]], weights: str) -> None:
     found = cohen_kappa(two(pairs), "a", "b", weights=weights, resamples=0)  # type: ignore[arg-type]
@@ -60,6 +61,7 @@ def test_cohen_is_scikit_learns(pairs: list[tuple[int, int]], weights: str) -> N
     assert found.value == pytest.approx(cohen_kappa_score(first, second, labels=[1, 2, 3, 4], weights=named), abs=1e-9)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), min_size=2, max_size=20))
 def test_fleiss_is_statsmodels(grid: list[list[int]]) -> None:
     rows = [(at, at, rater, float(value)) for at, row in enumerate(grid) for rater, value in enumerate(row)]
@@ -70,6 +72,7 @@ def test_fleiss_is_statsmodels(grid: list[list[int]]) -> None:
         assert found.value == pytest.approx(statsmodels_fleiss(aggregate_raters(np.array(grid))[0]), abs=1e-9)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(PAIRS, st.sampled_from(["identity", "linear", "quadratic", "ordinal"]))
 def test_ac_by_its_definition(pairs: list[tuple[int, int]], weights: str) -> None:
     weight = agreement_weights((1.0, 2.0, 3.0, 4.0), weights)  # type: ignore[arg-type]
