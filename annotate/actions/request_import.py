@@ -51,8 +51,8 @@ def request_import(
             room -= kept[-1].size
         return _queued(corpus_key, corpus_name, format, kept, requested_by)
     except BaseException:
-        for file in kept:
-            (folder / file.path).unlink(missing_ok=True)
+        for row in kept:
+            (folder / row.path).unlink(missing_ok=True)
         raise
 
 

@@ -59,7 +59,9 @@ def _dialogue(raw: dict[str, Any], where: str, problems: Problems) -> Conversati
     turns: list[TurnRecord] = []
     ratings: list[RatingRecord] = []
     items = raw.get("turns")
-    for place, item in enumerate(items if problems.of_type(items, list, where, "turns") else []):
+    if not problems.of_type(items, list, where, "turns"):
+        items = []
+    for place, item in enumerate(items or []):
         here = f"{where}, turn {place + 1}"
         if not problems.of_type(item, dict, here, "-"):
             continue

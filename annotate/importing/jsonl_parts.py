@@ -119,7 +119,10 @@ def dimension_spec(raw: Any, where: str, problems: Problems) -> tuple[int, Dimen
         problems.add(where, "scale", "has no point")
     null_reasons = listed(raw, "null_reasons", where, problems)
     spec = DimensionSpec(
-        **words,
+        key=words["key"],
+        name=words["name"],
+        question=words["question"],
+        guidance=words["guidance"],
         unit=raw.get("unit"),  # type: ignore[arg-type]
         kind=raw.get("kind"),  # type: ignore[arg-type]
         scale=scale,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from annotate.importing.reading_sets import AGENTS, ARTICLE, READING_SET, WIKI, section_keys
@@ -85,7 +85,8 @@ def _object(
     records: Iterable[ConversationRecord], spelled: Callable[[ConversationRecord], dict[str, Any]], layout_key: str
 ) -> Iterator[bytes]:
     """`json.dumps(everything, indent=2)` without holding everything."""
-    layout, first = LAYOUT, True
+    layout: Mapping[str, Any] = LAYOUT
+    first = True
     for record in records:
         layout = record.extra.get(layout_key, LAYOUT)
         text = json.dumps({record.external_id: spelled(record)}, indent=2, ensure_ascii=layout["ascii"])

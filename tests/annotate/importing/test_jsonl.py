@@ -22,7 +22,7 @@ from annotate.importing.records import (
 )
 
 # Whatever PostgreSQL can keep: no NUL, no half surrogate pair.
-TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=20)
+TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
 WORD = TEXT.filter(bool)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
