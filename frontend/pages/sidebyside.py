@@ -121,12 +121,23 @@ def _row(found: SideBySide, turn: Turn, chosen: int | None) -> dict[str, object]
 
 def _cell(found: SideBySide, key: int, cell: Judgements) -> dict[str, object]:
     version = found.dimensions[key]
+    bounds = scale_bounds(version)
     return {
         "version": version,
         "cell": cell,
-        "mean": mean_and_interval(cell.numbers),
-        "strip": strip(cell, scale_bounds(version)),
+        "mean": _within(mean_and_interval(cell.numbers), bounds),
+        "strip": strip(cell, bounds),
     }
+
+
+def _within(
+    interval: tuple[float, float, float] | None, bounds: tuple[float, float] | None
+) -> tuple[float, float, float] | None:
+    """A mean's interval, cut where the scale ends: with few raters Student's t reaches beyond it."""
+    if interval is None or bounds is None:
+        return interval
+    mean, low, high = interval
+    return mean, max(low, bounds[0]), min(high, bounds[1])
 
 
 urlpatterns = [
