@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 LEVEL = 0.8
 FLOOR = 0.2
+LEAST_HELD_OUT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def fit_interval(
     values: Sequence[float], spreads: Sequence[float], ratings: Sequence[float], *, level: float = LEVEL
 ) -> Interval:
     """From held-out predictions and mean ratings (at least 20). Raises ValueError for fewer."""
-    if len(ratings) < 20:
-        raise ValueError(f"an interval needs at least 20 held-out ratings, not {len(ratings)}")
+    if len(ratings) < LEAST_HELD_OUT:
+        raise ValueError(f"an interval needs at least {LEAST_HELD_OUT} held-out ratings, not {len(ratings)}")
     scale = FLOOR + np.asarray(spreads, dtype=float)
     errors = np.sort((np.asarray(ratings, dtype=float) - np.asarray(values, dtype=float)) / scale)
     tail = (1 - level) / 2

@@ -51,7 +51,11 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """epochs: how often everything is seen. warmup: share of the run until the full rate; cosine to a tenth after."""
+    """How long, and how fast.
+
+    epochs: how often everything is seen. warmup: share of the run until the full rate; cosine to a tenth after.
+    stop_at: share of the run after which it ends early; the rate falls to nothing over the last `cooldown` of it.
+    """
 
     epochs: int = 4
     lr: float = 1e-4
@@ -59,13 +63,18 @@ class Schedule:
     warmup: float = 0.06
     weight_decay: float = 0.01
     clip: float = 1.0
+    stop_at: float = 1.0
+    cooldown: float = 0.06
     save_every_s: float = 120.0
 
     def factor(self, done: float) -> float:
         """Of the learning rate, after a share `done` of the run."""
         if done < self.warmup:
             return max(done / self.warmup, 0.02)
-        return 0.1 + 0.45 * (1 + math.cos(math.pi * (done - self.warmup) / (1 - self.warmup)))
+        rate = 0.1 + 0.45 * (1 + math.cos(math.pi * (done - self.warmup) / (1 - self.warmup)))
+        if self.stop_at == 1.0:
+            return rate
+        return rate * min(1.0, max(self.stop_at - done, 0.0) / self.cooldown)
 
 
 def optimizer_for(module: nn.Module, schedule: Schedule) -> torch.optim.AdamW:
@@ -106,7 +115,10 @@ def run(
                 _save(state_file, job.module, optimizer, epoch, number, log)
                 raise Stopped(f"stopped in epoch {epoch + 1} at step {number + 1} of {len(steps)}")
             started = time.monotonic()
-            rate = schedule.factor((epoch + number / len(steps)) / schedule.epochs)
+            done = (epoch + number / len(steps)) / schedule.epochs
+            if done >= schedule.stop_at:
+                break
+            rate = schedule.factor(done)
             loss, size = _one_step(job, optimizer, steps[number], _draw(seed, epoch, number), rate, schedule.clip)
             seconds, tokens, total_loss = seconds + time.monotonic() - started, tokens + size, total_loss + loss
             if progress is not None:
@@ -122,6 +134,8 @@ def run(
         entry |= {"seconds": round(seconds, 1), **job.after_epoch(epoch)}
         log.append(entry)
         epoch, first, seconds, tokens, total_loss = epoch + 1, 0, 0.0, 0, 0.0
+        if epoch / schedule.epochs >= schedule.stop_at:
+            epoch = schedule.epochs
         _save(state_file, job.module, optimizer, epoch, 0, log)
         (folder / "log.json").write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
     return log

@@ -31,6 +31,7 @@ from scoring.metrics.iq.examples import Example, collate, examples_of, steps, wi
 from scoring.metrics.iq.export import export
 from scoring.metrics.iq.heads import expected_points
 from scoring.metrics.iq.inference import predict
+from scoring.metrics.iq.intervals import LEAST_HELD_OUT
 from scoring.metrics.iq.model import IQModel, own
 from scoring.metrics.iq.objectives import TaskWeights, task_losses
 from scoring.metrics.iq.settings import TrainSettings, as_json, read_settings
@@ -180,6 +181,11 @@ def fit(
     voting = fraction(rated, held.percent, held.seed)
     if not voting:
         raise ValueError("there is no rated conversation to train on")
+    held_out = sum(len(conversation.rated) for conversation in tune)
+    if held_out < LEAST_HELD_OUT:
+        raise ValueError(
+            f"the held-out tenth of the conversations has {held_out} rated turns; the interval needs {LEAST_HELD_OUT}"
+        )
     vocabulary = vocabulary_of([*voting, *auxiliary], held.tasks, held.min_count)
     config = _with_heads(held, vocabulary)
     model, reader = build(config, seed=held.seed, device=held.device)

@@ -1,10 +1,12 @@
-"""Our own format, one conversation a line, as imports read it and releases write it.
+"""Our own format, one conversation a line, as a release holds it: so that a release can be trained from.
 
-    {"id": "c1", "domain": "billing", "turns": [{"speaker": "USER", "text": "...", "at": 0.0,
-     "ratings": [{"value": 4, "dimension": "interaction_quality"}, ...] or "votes": [4, 3],
-     "labels": {"act": "INFORM"}}]}
+    {"format": "evalsite-jsonl", ...}                (a first line that may be missing)
+    {"id": "c1", "split": "train", "topic": "billing", "turns": [{"speaker": "USER", "text": "...", "at": 0.0}, ...],
+     "ratings": [{"turn": 0, "dimension": "interaction_quality", "rater": "r1", "value": 4, "revision": 1}, ...]}
 
-`at`, `domain`, ratings and labels are optional. A label is a name, or shares per name.
+Ratings of interaction quality are votes; those of other dimensions are auxiliary labels where they are words. Of
+several revisions the last one counts. Conversations whose split is dev or test are passed over. Other keys are
+not looked at.
 """
 
 from __future__ import annotations
@@ -14,55 +16,73 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scoring.metrics.api import Dialogue
+from scoring.metrics.iq.config import POINTS
 from scoring.metrics.iq.corpora.records import Conversation, TurnLabels, turns_sha256
 from scoring.metrics.lines import BadLine, parse
 
 DIMENSION = "interaction_quality"
+_HELD_OUT = {"dev", "test", "valid"}
+_TOLD = 20
 
 
 class BadTrainingFile(ValueError):
-    """A file that cannot be trained from; the message names every bad line (at most twenty)."""
+    """A file that cannot be trained from; the message names every bad line (the first twenty in full)."""
 
 
-def read_jsonl(path: Path, *, corpus: str | None = None) -> Iterator[Conversation]:
-    """The conversations of a file; blank lines are passed over. Raises `BadTrainingFile` after the last line."""
+def read_jsonl(path: Path) -> Iterator[Conversation]:
+    """The conversations of a file, blank lines passed over. Raises `BadTrainingFile` after the last line."""
     bad: list[str] = []
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
             try:
-                held = json.loads(line)
-                dialogue = parse(held, "dialogue")
-                labels = tuple(_labels(turn) for turn in held["turns"])
-                yield Conversation(
-                    str(held["id"]),
-                    corpus or path.name,
-                    str(held.get("domain") or corpus or path.stem),
-                    dialogue.turns,  # type: ignore[union-attr]
-                    labels,
-                    turns_sha256(dialogue.turns),  # type: ignore[union-attr]
-                )
+                held = json.loads(line) if line.strip() else {"format": ""}
+                if "format" in held or held.get("split") in _HELD_OUT:
+                    continue
+                yield _conversation(held, path)
             except (BadLine, ValueError, TypeError, KeyError, AttributeError) as error:
                 bad.append(f"line {number}: {error}")
     if bad:
-        more = f" and {len(bad) - 20} more" if len(bad) > 20 else ""
-        raise BadTrainingFile(f"{path}: {'; '.join(bad[:20])}{more}")
+        more = f" and {len(bad) - _TOLD} more" if len(bad) > _TOLD else ""
+        raise BadTrainingFile(f"{path}: {'; '.join(bad[:_TOLD])}{more}")
 
 
-def _labels(turn: dict[str, Any]) -> TurnLabels:
-    votes = [float(vote) for vote in turn.get("votes", [])]
-    for rating in turn.get("ratings", []):
-        if rating.get("dimension", DIMENSION) == DIMENSION and rating.get("value") is not None:
-            votes.append(float(rating["value"]))
-    if any(not 1.0 <= vote <= 5.0 for vote in votes):
-        raise ValueError(f"votes are 1 to 5, not {votes}")
-    classes: dict[str, dict[str, float]] = {}
-    for task, label in turn.get("labels", {}).items():
-        shares = {label: 1.0} if isinstance(label, str) else {str(key): float(share) for key, share in label.items()}
-        total = sum(shares.values())
-        if shares and (total <= 0 or min(shares.values()) < 0):
-            raise ValueError(f"shares of {task} are not negative and not all zero")
-        if shares:
-            classes[task] = {key: share / total for key, share in shares.items()}
-    return TurnLabels(tuple(votes), classes)
+def _conversation(held: dict[str, Any], path: Path) -> Conversation:
+    dialogue = parse(held, "dialogue")
+    assert isinstance(dialogue, Dialogue)
+    votes: list[dict[str, float]] = [{} for _ in dialogue.turns]
+    words: list[dict[str, dict[str, tuple[str, ...]]]] = [{} for _ in dialogue.turns]
+    for rating in sorted(held.get("ratings", []), key=lambda one: one.get("revision") or 1):
+        turn, value, rater = rating.get("turn"), rating.get("value"), str(rating.get("rater", ""))
+        if turn is None:
+            continue  # of the whole conversation
+        if isinstance(turn, bool) or not isinstance(turn, int) or not 0 <= turn < len(dialogue.turns):
+            raise ValueError(f"a rating is of turn {turn!r}, which is none of the {len(dialogue.turns)} turns")
+        if rating["dimension"] == DIMENSION:
+            votes[turn].pop(rater, None)  # a later revision may take a value back
+            if value is not None:
+                votes[turn][rater] = _vote(value)
+        elif isinstance(value, str) or (isinstance(value, list) and value):
+            labels = (value,) if isinstance(value, str) else tuple(map(str, value))
+            words[turn].setdefault(rating["dimension"], {})[rater] = labels
+    labels_of = tuple(
+        TurnLabels(tuple(votes[turn].values()), {task: _shares(given) for task, given in words[turn].items()})
+        for turn in range(len(dialogue.turns))
+    )
+    domain = str(held.get("topic") or path.stem)
+    return Conversation(dialogue.id, path.name, domain, dialogue.turns, labels_of, turns_sha256(dialogue.turns))
+
+
+def _vote(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not POINTS[0] <= value <= POINTS[-1]:
+        raise ValueError(f"a vote is a number from 1 to 5, not {value!r}")
+    return float(value)
+
+
+def _shares(given: dict[str, tuple[str, ...]]) -> dict[str, float]:
+    """label -> share of the raters; a rater with several labels is divided among them."""
+    shares: dict[str, float] = {}
+    for labels in given.values():
+        for label in labels:
+            shares[label] = shares.get(label, 0.0) + 1.0 / (len(labels) * len(given))
+    return shares

@@ -1,0 +1,200 @@
+"""The page, section by section."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from scoring.metrics.iq.results.figures import figures, human_ceiling
+from scoring.metrics.iq.results.keep import KEPT
+from scoring.metrics.iq.results.rows import CLEAN, EFFICIENCY, EFFICIENCY_NOT_RUN, LEFT_OUT, TABLE
+from scoring.metrics.iq.results.tables import cell, facts_of, figures_of, judged_of, table, was_run
+
+DOMAINS = {"sgd": "SGD", "mwoz": "MWOZ", "redial": "ReDial"}
+_MEASURES = ("spearman", "pearson", "auc", "average_precision", "f1", "calibration_error")
+_HEAD = ("Spearman", "Pearson", "ROC-AUC", "average precision", "F1", "calibration error")
+
+
+def left_out() -> str:
+    """Leave one domain out: trained on two domains, measured on the third."""
+    rows = []
+    for domain in LEFT_OUT:
+        key = f"without-{domain}"
+        if not was_run(key):
+            rows.append([DOMAINS[domain], "not run", *["–"] * 5])
+            continue
+        away, home = figures_of(key, "uss", domain)[domain], figures_of("minilm", "uss")[domain]
+        facts = facts_of(key)["facts"]
+        rows.append(
+            [
+                DOMAINS[domain],
+                f"{facts['conversations']} conversations, {facts['settings']['schedule']['epochs']} epoch",
+                cell(away["spearman"]),
+                cell(away["auc"]),
+                cell(away["average_precision"]),
+                cell(away["coverage"]),
+                f"{cell(home['spearman'])} / {cell(home['auc'])}",
+            ]
+        )
+    head = ("left out", "trained on", "Spearman", "ROC-AUC", "average precision", "coverage of 80 %", "domain seen")
+    return table(head, rows)
+
+
+def main_table(measured: str) -> str:
+    """All rows on one domain of USS dev, or macro."""
+    rows = []
+    for row in TABLE:
+        if not was_run(row.key):
+            rows.append([row.words, "not run", *["–"] * (len(_MEASURES) - 1)])
+            continue
+        found = figures_of(row.key, "uss")[measured]
+        rows.append([row.words, *(cell(found.get(name)) for name in _MEASURES)])
+    if was_run("minilm.retrospective"):
+        found = figures_of("minilm.retrospective", "uss")[measured]
+        rows.append(["all, retrospective", *(cell(found.get(name)) for name in _MEASURES)])
+    if was_run(CLEAN.key):
+        found = figures_of(CLEAN.key, "uss")[measured]
+        rows.append([CLEAN.words, *(cell(found.get(name)) for name in _MEASURES)])
+    return table(("row", *_HEAD), rows)
+
+
+def ceiling() -> str:
+    """One rater against the others."""
+    found = human_ceiling(judged_of("length", "uss"))
+    names = {**DOMAINS, "macro": "macro"}
+    rows = [[names[domain], f"{held['spearman']:.2f}", f"{held['auc']:.2f}"] for domain, held in found.items()]
+    return table(("USS dev", "Spearman", "ROC-AUC"), rows)
+
+
+def efficiency() -> str:
+    """The same budget of passes with few labels and with all."""
+    rows = []
+    for row in EFFICIENCY:
+        if not was_run(row.key):
+            rows.append([f"{row.percent:g} %", row.words, "not run", "–", "–", "–"])
+            continue
+        found, facts = figures_of(row.key, "uss")["macro"], facts_of(row.key)["facts"]
+        rows.append(
+            [
+                f"{row.percent:g} %",
+                row.words,
+                f"{facts['conversations']} / {facts['settings']['schedule']['epochs']}",
+                cell(found["spearman"]),
+                cell(found["auc"]),
+                cell(found["f1"]),
+            ]
+        )
+    return table(("labels", "row", "conversations / epochs", "Spearman", "ROC-AUC", "F1"), rows) + (
+        f"\n\nNot run: {EFFICIENCY_NOT_RUN} of the labels; more than one seed."
+    )
+
+
+def claims() -> str:
+    """Whether the two claims of the paper hold here, from the figures above."""
+    if not (was_run("minilm") and was_run("single-turn") and was_run("all-5")):
+        return "The rows that the claims are about were not all run."
+    base, best, few = (figures_of(key, "uss")["macro"] for key in ("single-turn", "minilm", "all-5"))
+    gain = 100 * (best["f1"].value - base["f1"].value)
+    reached = few["f1"].value >= base["f1"].value
+    return (
+        f"1. *As good with 5 % of the labels as the baseline with all.* "
+        f"{'Holds' if reached else 'Does not hold'} here: F1 of defects {few['f1'].value:.3f} with 5 %, "
+        f"{base['f1'].value:.3f} for the baseline with all (Spearman {few['spearman'].value:.3f} against "
+        f"{base['spearman'].value:.3f}).\n"
+        f"2. *5.4 points of F1 more than the baseline with all labels.* {'Holds' if gain >= 5.4 else 'Does not hold'} "
+        f"here: {gain:+.1f} points ({best['f1'].value:.3f} against {base['f1'].value:.3f}); Spearman "
+        f"{best['spearman'].value:.3f} against {base['spearman'].value:.3f}."
+    )
+
+
+def coverage() -> str:
+    """How many mean ratings the 80 % interval holds."""
+    rows = []
+    for words, key, name, domain in _covered():
+        if was_run(key, name):
+            found = figures_of(key, name, domain if name == "uss" and domain != "macro" else None)
+            held = found[domain if domain in found else "macro"]
+            rows.append([words, cell(held["coverage"]), cell(held["width"])])
+    return table(("measured on", "coverage", "mean width, points"), rows)
+
+
+def _covered() -> list[tuple[str, str, str, str]]:
+    seen = [(f"USS {words} dev, domain seen", "minilm", "uss", domain) for domain, words in DOMAINS.items()]
+    away = [
+        (f"USS {words} dev, domain left out", f"without-{domain}", "uss", domain) for domain, words in DOMAINS.items()
+    ]
+    return [*seen, ("USS dev, macro", "minilm", "uss", "macro"), *away]
+
+
+def elsewhere() -> str:
+    """Other kinds of conversation, other scales: ranking alone is compared."""
+    rows = []
+    for name, words in (("topical-chat", "Topical-Chat test_freq, partner ratings"), ("fed", "FED turns, Overall")):
+        for key, label in (("minilm", "all"), (CLEAN.key, CLEAN.words)):
+            if was_run(key, name):
+                judged = judged_of(key, name)
+                found = _pooled(key, name)
+                dialogues = len({one.dialogue for one in judged})
+                rows.append(
+                    [words, label, f"{len(judged)} / {dialogues}", cell(found["spearman"]), cell(found["pearson"])]
+                )
+    return table(("set", "row", "turns / dialogues", "Spearman", "Pearson"), rows) if rows else "Not run."
+
+
+def _pooled(key: str, name: str) -> Any:
+    return figures([replace(one, domain="all") for one in judged_of(key, name)])["all"]
+
+
+def speed() -> str:
+    """Turns per second, and whether one pass equals windows."""
+    file = KEPT / "speed.json"
+    if not file.exists():
+        return "Not run."
+    held = json.loads(file.read_text(encoding="utf-8"))
+    speeds, fastest = held["turns_per_second"], held["turns_per_second"]["one pass"]
+    rows = [[name, f"{value:.1f}", f"{fastest / value:.1f}×"] for name, value in speeds.items()]
+    apart = ", ".join(f"{name} {value:.1e}" for name, value in held["largest_difference"].items())
+    return (
+        f"{held['dialogues']} conversations of USS dev that fit into one window, {held['turns']} turns, "
+        f"{held['tokens']} tokens; {held['dtype']}, {held['device']}: "
+        f"{held['hardware']}. Same weights and context, one process, batches of one token budget.\n\n"
+        f"{table(('way', 'turns per second', 'one pass is faster by'), rows)}\n\n"
+        f"Largest difference of a logit between one pass and a window of the full prefix: {apart} (allowed: 1e-4). "
+        f"Commit {held['commit']}. No GPU was at hand: GPU speed and share of its peak were not measured."
+    )
+
+
+def runs() -> str:
+    """What each trained row took."""
+    rows = []
+    keys = [*(row.key for row in (*TABLE, *EFFICIENCY, CLEAN)), *(f"without-{domain}" for domain in LEFT_OUT)]
+    for key in dict.fromkeys(keys):
+        if not was_run(key) or "log" not in facts_of(key)["facts"]:
+            continue
+        held = facts_of(key)
+        facts = held["facts"]
+        log = facts["log"]
+        settings = facts["settings"]
+        stages = ", ".join(one["settings"]["name"] for one in facts.get("pretraining", [])) or "–"
+        rows.append(
+            [
+                key,
+                f"{facts['conversations']} / {facts['turns']}",
+                stages,
+                f"{settings['schedule']['epochs']} / {settings['seed']}",
+                f"{sum(one['tokens'] for one in log) / 1e6:.2f} M / {sum(one['seconds'] for one in log) / 60:.0f} min",
+                f"`{held['modes']['online']['signature']}`",
+                held["commit"],
+            ]
+        )
+    head = (
+        "row",
+        "conversations / rated turns",
+        "pre-training",
+        "epochs / seed",
+        "tokens / time",
+        "signature",
+        "commit",
+    )
+    return table(head, rows)

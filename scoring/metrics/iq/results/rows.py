@@ -1,0 +1,39 @@
+"""The rows of the page, in order, and what each is. A row without files was not run, and the page says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """key: of the files in docs/results/iq. percent: of the training conversations whose votes were used."""
+
+    key: str
+    words: str
+    percent: float = 100.0
+
+
+TABLE = (
+    Row("majority", "majority (the mean rating)"),
+    Row("length", "length of the turn, negative"),
+    Row("tfidf", "TF-IDF of turn and turn before + ridge / logistic"),
+    Row("single-turn", "single-turn encoder: the baseline"),
+    Row("multi-turn", "+ multi-turn"),
+    Row("masking", "+ pre-training 1 (masking)"),
+    Row("damage", "+ pre-training 2 (damage)"),
+    Row("multi-task", "+ multi-task, without pre-training"),
+    Row("minilm", "all: the shipped checkpoint"),
+)
+LEFT_OUT = ("sgd", "mwoz", "redial")
+EFFICIENCY = (
+    Row("single-turn-5", "single-turn encoder: the baseline", 5),
+    Row("multi-turn-5", "+ multi-turn", 5),
+    Row("masking-5", "+ pre-training 1", 5),
+    Row("damage-5", "+ pre-training 1 and 2", 5),
+    Row("all-5", "all", 5),
+    Row("single-turn", "single-turn encoder: the baseline", 100),
+    Row("minilm", "all", 100),
+)
+CLEAN = Row("minilm-clean", "licence-clean data alone")
+EFFICIENCY_NOT_RUN = "1, 10, 25 and 50 %"
