@@ -1,4 +1,4 @@
-"""A metric's raw values on the human scale, by a monotone map. Fitting is in `.fit` (scikit-learn); this is pure."""
+"""A metric's raw values on the human scale, by a monotone map. Fitting is in `.fit`. Standard library only."""
 
 from scoring.metrics.calibration.monotone import BadCalibration, Calibration, Report
 

@@ -6,16 +6,12 @@ the order of the metric, so no rank correlation gets better (ties may appear); i
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Hashable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
-from sklearn.model_selection import GroupKFold
-
-from scoring.metrics.calibration.monotone import Calibration, Report
-
-Floats = NDArray[np.float64]
+from scoring.metrics.calibration.isotonic import isotonic
+from scoring.metrics.calibration.monotone import Calibration, Report, interpolate
 
 
 def fit_calibration(
@@ -36,68 +32,60 @@ def fit_calibration(
     Fewer groups than `folds` give as many folds as there are groups. Raises ValueError for fewer than two groups,
     unequal lengths, or a value that is not finite.
     """
-    x, y = np.asarray(raw, dtype=np.float64), np.asarray(human, dtype=np.float64)
-    if not len(x) == len(y) == len(groups):
+    if not len(raw) == len(human) == len(groups):
         raise ValueError("raw, human and groups need the same length")
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+    if not all(map(math.isfinite, (*raw, *human))):
         raise ValueError("raw and human values must be finite")
-    codes = {group: code for code, group in enumerate(dict.fromkeys(groups))}
-    if len(codes) < 2:
+    count = len(set(groups))
+    if count < 2:
         raise ValueError("at least two groups are needed to check a calibration")
-    folds = min(folds, len(codes))
-    model = _fit(x, y, scale, rising)
-    left_out, constant = _left_out(x, y, np.array([codes[group] for group in groups]), folds, scale, rising)
-    inside = model.predict(x)
+    xs, ys = isotonic(raw, human, scale=scale, rising=rising)
+    inside = [interpolate(xs, ys, value) - wanted for value, wanted in zip(raw, human, strict=True)]
+    outside, constant = _errors_left_out(raw, human, folds_of(groups, min(folds, count)), scale, rising)
     report = Report(
-        ratings=len(x),
-        groups=len(codes),
-        folds=folds,
-        in_fold_mae=_mae(inside - y),
-        in_fold_rmse=_rmse(inside - y),
-        out_of_fold_mae=_mae(left_out - y),
-        out_of_fold_rmse=_rmse(left_out - y),
-        constant_mae=_mae(constant - y),
-        constant_rmse=_rmse(constant - y),
+        ratings=len(raw),
+        groups=count,
+        folds=min(folds, count),
+        in_fold_mae=_mae(inside),
+        in_fold_rmse=_rmse(inside),
+        out_of_fold_mae=_mae(outside),
+        out_of_fold_rmse=_rmse(outside),
+        constant_mae=_mae(constant),
+        constant_rmse=_rmse(constant),
     )
-    knots_x, knots_y = _knots(model, rising)
-    return Calibration(
-        signature=signature, dimension=dimension, raw=knots_x, human=knots_y, report=report, rising=rising
-    )
+    return Calibration(signature=signature, dimension=dimension, raw=xs, human=ys, report=report, rising=rising)
 
 
-def _fit(x: Floats, y: Floats, scale: tuple[float, float], rising: bool) -> IsotonicRegression:
-    model = IsotonicRegression(y_min=scale[0], y_max=scale[1], increasing=rising, out_of_bounds="clip")
-    return model.fit(x, y)
+def folds_of(groups: Sequence[Hashable], folds: int) -> list[int]:
+    """The fold of each item: whole groups, the largest first, each into the fold that holds fewest items so far."""
+    sizes = Counter(groups)
+    held = [0] * folds
+    fold_of: dict[Hashable, int] = {}
+    for group, size in sizes.most_common():
+        fold_of[group] = held.index(min(held))
+        held[fold_of[group]] += size
+    return [fold_of[group] for group in groups]
 
 
-def _left_out(
-    x: Floats, y: Floats, codes: NDArray[np.int64], folds: int, scale: tuple[float, float], rising: bool
-) -> tuple[Floats, Floats]:
-    """For each rating: the calibrated value by a map, and the mean, of the other folds."""
-    calibrated, constant = np.empty_like(x), np.empty_like(x)
-    for fitted, checked in GroupKFold(n_splits=folds).split(x, y, codes):
-        calibrated[checked] = _fit(x[fitted], y[fitted], scale, rising).predict(x[checked])
-        constant[checked] = y[fitted].mean()
+def _errors_left_out(
+    raw: Sequence[float], human: Sequence[float], fold_of: list[int], scale: tuple[float, float], rising: bool
+) -> tuple[list[float], list[float]]:
+    """Error of each rating by the map, and by the mean, of the other folds; fold by fold."""
+    calibrated: list[float] = []
+    constant: list[float] = []
+    for fold in sorted(set(fold_of)):
+        fitted = [index for index, each in enumerate(fold_of) if each != fold]
+        mean = math.fsum(human[index] for index in fitted) / len(fitted)
+        xs, ys = isotonic([raw[i] for i in fitted], [human[i] for i in fitted], scale=scale, rising=rising)
+        for index in (index for index, each in enumerate(fold_of) if each == fold):
+            calibrated.append(interpolate(xs, ys, raw[index]) - human[index])
+            constant.append(mean - human[index])
     return calibrated, constant
 
 
-def _knots(model: IsotonicRegression, rising: bool) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The knots as plain floats, strictly rising in raw; rounding may not turn a step around."""
-    xs: list[float] = []
-    ys: list[float] = []
-    for x, y in zip(model.X_thresholds_.tolist(), model.y_thresholds_.tolist(), strict=True):
-        if xs and x <= xs[-1]:
-            continue
-        if ys:
-            y = max(y, ys[-1]) if rising else min(y, ys[-1])
-        xs.append(x)
-        ys.append(y)
-    return tuple(xs), tuple(ys)
+def _mae(errors: Sequence[float]) -> float:
+    return math.fsum(map(abs, errors)) / len(errors)
 
 
-def _mae(errors: Floats) -> float:
-    return float(np.abs(errors).mean())
-
-
-def _rmse(errors: Floats) -> float:
-    return float(np.sqrt((errors**2).mean()))
+def _rmse(errors: Sequence[float]) -> float:
+    return math.sqrt(math.fsum(error * error for error in errors) / len(errors))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -32,6 +32,19 @@ class Report:
     out_of_fold_rmse: float
     constant_mae: float
     constant_rmse: float
+
+
+def interpolate(xs: Sequence[float], ys: Sequence[float], value: float) -> float:
+    """Straight lines between the knots, flat beyond the first and the last; never leaves the step it stands on."""
+    right = bisect_right(xs, value)
+    if right == 0:
+        return ys[0]
+    if right == len(xs):
+        return ys[-1]
+    x0, x1, y0, y1 = xs[right - 1], xs[right], ys[right - 1], ys[right]
+    share = (value / 2 - x0 / 2) / (x1 / 2 - x0 / 2)  # halved: x1 - x0 may be too large for a float
+    between = y0 + min(max(share, 0.0), 1.0) * (y1 - y0)
+    return min(max(between, min(y0, y1)), max(y0, y1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +76,7 @@ class Calibration:
         """`value` on the human scale; O(log knots). Raises ValueError for NaN."""
         if math.isnan(value):
             raise ValueError("NaN has no place on the human scale")
-        right = bisect_right(self.raw, value)
-        if right == 0:
-            return self.human[0]
-        if right == len(self.raw):
-            return self.human[-1]
-        x0, x1, y0, y1 = self.raw[right - 1], self.raw[right], self.human[right - 1], self.human[right]
-        share = (value / 2 - x0 / 2) / (x1 / 2 - x0 / 2)  # halved: x1 - x0 may be too large for a float
-        between = y0 + min(max(share, 0.0), 1.0) * (y1 - y0)
-        return min(max(between, min(y0, y1)), max(y0, y1))  # rounding never leaves the step
+        return interpolate(self.raw, self.human, value)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready object that `from_json` reads back equal."""

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("sklearn")
-
 from scoring.metrics.calibration import Calibration
-from scoring.metrics.calibration.fit import fit_calibration
+from scoring.metrics.calibration.fit import fit_calibration, folds_of
+from scoring.metrics.calibration.isotonic import isotonic
 
 points = st.lists(st.tuples(st.integers(-5, 5), st.integers(1, 5)), min_size=2, max_size=20)
 
@@ -36,6 +35,32 @@ def test_it_is_the_least_squares_answer(pairs: list[tuple[int, int]]) -> None:
     calibration = fit([float(x) for x in raw], [float(y) for y in human])
     for x, expected in obvious(raw, human).items():
         assert calibration.apply(x) == pytest.approx(expected)
+
+
+@given(points, st.booleans())
+def test_it_is_that_of_scikit_learn(pairs: list[tuple[int, int]], rising: bool) -> None:
+    sklearn = pytest.importorskip("sklearn.isotonic")
+    raw, human = [float(x) for x, _ in pairs], [float(y) for _, y in pairs]
+    theirs = sklearn.IsotonicRegression(y_min=2, y_max=4, increasing=rising, out_of_bounds="clip").fit(raw, human)
+    ours = fit(raw, human, rising=rising, scale=(2.0, 4.0))
+    places = [place / 2 for place in range(-14, 15)]
+    assert [ours.apply(place) for place in places] == pytest.approx(theirs.predict(places).tolist())
+
+
+@given(st.lists(st.integers(0, 9), min_size=2), st.integers(2, 5))
+def test_folds_hold_whole_groups_and_are_even(groups: list[int], folds: int) -> None:
+    found = folds_of(groups, folds)
+    assert len(dict.fromkeys(zip(groups, found, strict=True))) == len(set(groups))
+    largest = max(groups.count(group) for group in groups)
+    held = [found.count(fold) for fold in range(folds)]
+    assert max(held) - min(held) <= largest
+
+
+def test_ten_thousand_points_take_no_time() -> None:
+    chance = random.Random(6)
+    raw = [chance.random() for _ in range(10_000)]
+    xs, _ = isotonic(raw, [value + chance.random() for value in raw], scale=(0, 2))
+    assert 10 < len(xs) < 2000
 
 
 @given(points)
