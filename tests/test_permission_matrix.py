@@ -54,6 +54,7 @@ STATED: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
+            "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
             "checkpoint_activate", "releases", "release_new", "release", "release_cancel", "release_download", "people",
             "person_invite", "invitation_revoke", "person_role", "person_active", "person_erase", "audit",
             "api_releases",

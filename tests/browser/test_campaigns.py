@@ -17,14 +17,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_lay_out_watch_free_and_close(new_context: Any, violations: Any, picture: Any, width: int, scheme: str) -> None:
     make_corpus(conversations=6, key="sample")
-    make_dimension("grace-of-speech")
+    make_dimension("style-of-speech")
     make_dimension("truth-to-source", scale=SCALE_CONSISTENCY)
     annotator = make_user(username="grace")
     page = new_context(make_user("admin", username="hedy"), width=width, color_scheme=scheme).new_page()
     page.goto("/campaigns/")
     page.get_by_role("link", name="New campaign").click()
     page.get_by_label("Name").fill("Quality round 1")
-    page.get_by_label("Grace of speech").select_option("required")
+    page.get_by_label("Style of speech").select_option("required")
     page.get_by_label("Truth to source").select_option("optional")
     picture(page, f"campaign-new-{width}-{scheme}", full_page=True)
     assert violations(page) == []
@@ -33,7 +33,7 @@ def test_lay_out_watch_free_and_close(new_context: Any, violations: Any, picture
     campaign = Campaign.objects.get()
     assert list(campaign.questions.values_list("required", flat=True)) == [True, False]
     assert claim_task(campaign=campaign, user=annotator).task is not None
-    expect(page.get_by_text("grace").first).to_be_visible()  # the page renews itself
+    expect(page.get_by_text("grace").first).to_be_visible(timeout=15_000)  # the page renews itself
     picture(page, f"campaign-{width}-{scheme}", full_page=True)
     assert violations(page) == []
     page.get_by_role("button", name="Free").click()
