@@ -5,22 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 
 from defusedcsv import csv as defusedcsv
+from django.db import connection
 
 from annotate.importing.records import ConversationRecord, PassageRecord, SectionRecord, TurnRecord
 from annotate.importing.topical_chat_out import conversations_file, reading_sets_file
 from annotate.models import Conversation
 from annotate.slices import conversations_in
 from scoring.models import Release
-from scoring.releasing.rows import COLUMNS, CONVERSATIONS, JUDGEMENTS, stream
+from scoring.releasing.rows import COLUMNS, CONVERSATIONS, JUDGEMENTS, conversation_ids, stream
 
 Tick = Callable[[int], None]
+_BOTH_HALVES_FROM = 2000  # conversations; below, a second connection costs more than it brings
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment that a zip can hold: the same bytes every time
 
 
@@ -38,10 +42,41 @@ class NotTopicalChat(Exception):
 
 
 def write_jsonl(release: Release, header: dict[str, Any], file: IO[bytes], tick: Tick) -> int:
-    """Our own lossless format; PostgreSQL builds the lines."""
+    """Our own lossless format; PostgreSQL builds the lines, both halves of a large release at once."""
     file.write(json.dumps(header, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n")
+    ids = conversation_ids(release)
+    if len(ids) < _BOTH_HALVES_FROM:
+        return _write_lines(stream(CONVERSATIONS, release, ids), file, tick)
+    middle = len(ids) // 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = cursor.fetchone()[0]
+    with tempfile.TemporaryFile() as second_half, ThreadPoolExecutor(1) as thread:
+        promised = thread.submit(_write_second_half, release, ids[middle:], snapshot, second_half)
+        done = _write_lines(stream(CONVERSATIONS, release, ids[:middle]), file, tick)
+        done += promised.result()
+        second_half.seek(0)
+        while chunk := second_half.read(1 << 20):
+            file.write(chunk)
+    tick(done)
+    return done
+
+
+def _write_second_half(release: Release, ids: list[int], snapshot: str, file: IO[bytes]) -> int:
+    """On a connection of its own that sees what the first one sees."""
+    side = connection.copy()
+    try:
+        side.set_autocommit(False)  # a server-side cursor lives inside a transaction
+        with side.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+            return _write_lines(stream(CONVERSATIONS, release, ids, side), file, lambda done: None)
+    finally:
+        side.close()
+
+
+def _write_lines(rows: Iterator[tuple[Any, ...]], file: IO[bytes], tick: Tick) -> int:
     done = 0
-    rows = stream(CONVERSATIONS, release)
     while chunk := list(islice(rows, 500)):
         file.write("".join(f"{line}\n" for line, _ in chunk).encode())
         done += len(chunk)
@@ -55,7 +90,7 @@ def write_csv(release: Release, header: dict[str, Any], file: IO[bytes], tick: T
     writer = defusedcsv.writer(text, quoting=csv.QUOTE_MINIMAL)
     writer.writerow(COLUMNS)
     done = 0
-    for row in stream(JUDGEMENTS, release):
+    for row in stream(JUDGEMENTS, release, conversation_ids(release)):
         writer.writerow(["" if cell is None else cell for cell in row])
         done += 1
         if done % 2000 == 0:
@@ -75,7 +110,7 @@ def write_parquet(release: Release, header: dict[str, Any], file: IO[bytes], tic
         metadata={"evalsite": json.dumps(header, sort_keys=True)},
     )
     done = 0
-    rows = stream(JUDGEMENTS, release)
+    rows = stream(JUDGEMENTS, release, conversation_ids(release))
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         while chunk := list(islice(rows, 50_000)):
             columns = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from annotate.slices import conversations_in
 from scoring.models import Release
@@ -26,8 +27,9 @@ SELECT replace(json_build_object(
       WHERE k.conversation_id = c.id), '[]'::json),
   'ratings', coalesce((SELECT json_agg(json_build_object('turn', t."index", 'dimension', d.key, 'version', v.number,
       'rater', {_RATER}, 'value', coalesce(to_json(r.number), to_json(r.label), to_json(r.labels)),
-      'reason', r.reason, 'note', r.note, 'revision', r.revision, 'made_at', r.made_at, 'campaign', g.name,
-      'active_ms', m.active_ms, 'evidence', r.evidence)
+      'reason', r.reason, 'note', r.note, 'revision', r.revision, 'made_at', r.made_at,
+      'campaign', coalesce(g.name, r.origin->>'campaign'),
+      'active_ms', coalesce(m.active_ms, (r.origin->>'active_ms')::bigint), 'evidence', r.evidence)
       ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id)
     FROM annotate_rating r
     JOIN annotate_dimensionversion v ON v.id = r.dimension_version_id
@@ -65,7 +67,8 @@ WHERE {_SLICE} ORDER BY c.position, c.id
 JUDGEMENTS = f"""
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'rating', {_RATER}, r.number, coalesce(r.label, array_to_string(r.labels, '|')), NULL::float, NULL::float,
-       NULL::float, r.reason, r.note, '', r.made_at::text, g.name, m.active_ms
+       NULL::float, r.reason, r.note, '', r.made_at::text,
+       coalesce(g.name, r.origin->>'campaign'), coalesce(m.active_ms, (r.origin->>'active_ms')::bigint)
 FROM annotate_rating r
 JOIN annotate_conversation c ON c.id = r.conversation_id
 JOIN annotate_dimensionversion v ON v.id = r.dimension_version_id
@@ -97,11 +100,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def stream(sql: str, release: Release) -> Iterator[tuple[Any, ...]]:
-    """The query's rows for the release, 500 at a time from the server."""
-    ids = list(conversations_in(release.corpus, release.slice).values_list("pk", flat=True))
+def conversation_ids(release: Release) -> list[int]:
+    """The conversations of the release, in its order. One query."""
+    return list(conversations_in(release.corpus, release.slice).values_list("pk", flat=True))
+
+
+def stream(
+    sql: str, release: Release, ids: list[int], using: BaseDatabaseWrapper | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """The query's rows for these conversations of the release, 500 at a time from the server."""
     arguments = {"ids": ids, "key": release.pseudonym_key, "campaign": release.campaign_id}
-    with connection.chunked_cursor() as cursor:
+    with (using or connections["default"]).chunked_cursor() as cursor:
         cursor.itersize = 500  # type: ignore[attr-defined]  # psycopg's own
         cursor.execute(sql, arguments)
         yield from cursor
