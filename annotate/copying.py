@@ -23,7 +23,7 @@ _COLUMNS = {
     "annotate_turn": 'id,conversation_id,"index",speaker,text,at,cited,extra',
     "annotate_knowledgesection": "conversation_id,speaker,key,position,title,passages",
     "annotate_rating": "conversation_id,turn_id,dimension_version_id,rater_id,number,label,labels,reason,note,"
-    "evidence,revision,current,made_at",
+    "evidence,origin,revision,current,made_at",
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -175,10 +175,17 @@ def _rating(
         rating.reason,
         rating.note,
         None if rating.evidence is None else _json(rating.evidence),
+        _origin(rating),
         rating.revision,
         current,
         rating.made_at,
     )
+
+
+def _origin(rating: RatingRecord) -> str | None:
+    said = {"campaign": rating.campaign or None, "active_ms": rating.active_ms}
+    kept = {key: value for key, value in said.items() if value is not None}
+    return _json(kept) if kept else None
 
 
 def _json(value: Any) -> str:

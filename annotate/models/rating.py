@@ -59,6 +59,7 @@ class Rating(models.Model):
     reason = models.CharField(max_length=64, blank=True)
     note = models.TextField(blank=True)
     evidence = models.JSONField(null=True, help_text="Sentences of the reading set that the answer points at.")
+    origin = models.JSONField(null=True, help_text="What an imported release says besides: campaign, active_ms.")
     revision = models.PositiveIntegerField(default=1)
     current = models.BooleanField(default=True)
     op_id = models.UUIDField(null=True)

@@ -204,10 +204,14 @@ def _header(release: Release) -> dict[str, Any]:
             {
                 "key": version.dimension.key,
                 "version": version.number,
+                "name": version.dimension.name,
                 "unit": version.dimension.unit,
                 "kind": version.dimension.kind,
+                "direction": version.dimension.direction,
                 "question": version.question,
+                "guidance": version.guidance,
                 "scale": version.scale,
+                "null_reasons": version.null_reasons,
             }
             for version in versions.order_by("dimension__key", "number")
         ],

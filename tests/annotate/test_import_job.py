@@ -24,7 +24,7 @@ from people.models import AuditEvent
 from tests.annotate.importing import worlds
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
