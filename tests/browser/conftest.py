@@ -80,12 +80,14 @@ def _settle() -> None:
 
 @pytest.fixture
 def violations() -> Any:
-    """violations(page): what axe finds that is serious or critical, in words."""
+    """violations(page): what axe finds that is serious or critical, and a page wider than its window, in words."""
     from axe_playwright_python.sync_playwright import Axe  # deferred: only browser tests need it
 
     def check(page: Page) -> list[str]:
         found = Axe().run(page).response["violations"]
-        return [
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        too_wide = [f"the page is {wide} px wider than the window"] if wide > 0 else []
+        return too_wide + [
             f"{one['id']}: {one['help']} ({', '.join(str(node['target']) for node in one['nodes'][:4])})"
             for one in found
             if one["impact"] in ("serious", "critical")

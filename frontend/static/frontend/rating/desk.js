@@ -1,0 +1,141 @@
+// What a person does on the rating page: each deed becomes an operation, on the screen and in the queue at once.
+
+import { isGiven, NONE } from "./answers.js";
+import { find } from "./dom.js";
+import { holds, inWords } from "./labels.js";
+import { View } from "./view.js";
+
+export class Desk extends View {
+  /** Apply on the screen, keep, and send. */
+  do(fields) {
+    if (this.readonly) return;
+    this.answers.apply(this.sync.enqueue(fields));
+    this.labels.update(fields.question, this.answers.get(fields.turn, fields.question));
+    this.mark();
+  }
+
+  #change(question, kind, after) {
+    const turn = this.places.indexAt(this.place);
+    const before = this.answers.get(turn, question.id);
+    const { value, reason } = after;
+    const note = kind === "note" ? { note: after.note } : {};
+    this.do({ kind, turn, question: question.id, value: kind === "rate" ? value : null, reason: kind === "rate" ? reason : "", ...note, before, after });
+  }
+
+  answer(question, choice) {
+    const before = this.places.answerAt(this.place, question);
+    this.activate(question.id);
+    if (question.kind === "labels" && !choice.answer.reason) {
+      const had = before.value ?? [];
+      const one = choice.answer.value;
+      const order = question.scale.map((point) => point.value);
+      const value = (had.includes(one) ? had.filter((other) => other !== one) : [...had, one]).sort((a, b) => order.indexOf(a) - order.indexOf(b));
+      return value.length ? this.#change(question, "rate", { ...before, value, reason: "" }) : this.clear(question);
+    }
+    if (holds(question, before, choice)) return this.labels.update(question.id, before);
+    return this.#change(question, "rate", { ...before, ...choice.answer });
+  }
+
+  clear(question) {
+    const before = this.places.answerAt(this.place, question);
+    if (isGiven(before)) this.#change(question, "clear", { ...NONE, note: before.note });
+  }
+
+  note(question, text) {
+    const before = this.places.answerAt(this.place, question);
+    if (before.note !== text) this.#change(question, "note", { ...before, note: text });
+  }
+
+  back(step) {
+    if (!step || this.readonly) return;
+    const place = this.places.placeOf(step.turn);
+    if (place !== this.place && place >= 0) { this.place = place; this.active = step.question; this.show(); }
+    this.activate(step.question);
+    this.do(step);
+    this.status.say(`Restored: ${inWords(this.questionOf(step.question), step.after) || "no answer"}.`);
+  }
+
+  commit() {
+    const { places } = this;
+    const next = places.nextOpen(this.place, this.active);
+    if (!next && !places.complete) return this.reveal();
+    if (!next) {
+      this.status.say("Every required answer is given. Ctrl+Enter submits.");
+      return find("submit").focus();
+    }
+    if (next.place === this.place && next.question.id === this.active) return this.status.say("This question needs an answer.");
+    this.place = next.place;
+    this.active = next.question.id;
+    return this.show();
+  }
+
+  reveal() {
+    if (this.readonly) return;
+    const next = this.places.nextOpen();
+    if (next) {
+      this.place = next.place; this.active = next.question.id; this.show();
+      this.status.say("Rate this turn first; then the next one is shown.");
+      return;
+    }
+    const turn = this.places.turns.length;
+    if (this.sync.pending.some((operation) => operation.kind === "reveal" && operation.turn === turn)) return;
+    this.sync.enqueue({ kind: "reveal", turn, question: null });
+  }
+
+  submit() {
+    if (this.readonly) return;
+    if (!this.places.complete) return this.reveal();
+    const missing = this.places.nextOpen();
+    if (missing) {
+      this.place = missing.place; this.active = missing.question.id; this.show();
+      this.status.say(`Not yet: "${missing.question.name}" needs an answer here.`);
+      return;
+    }
+    this.leave({ kind: "submit" });
+  }
+
+  async skip() {
+    if (this.readonly) return;
+    const { askReason } = await import("./skip.js");
+    const chosen = await askReason(find("skip-dialog"));
+    if (chosen) this.leave({ kind: "skip", ...chosen });
+  }
+
+  leave(fields) {
+    this.leaving = true;
+    this.timer.running = false;
+    this.sync.enqueue(fields);
+    this.show({ move: false });
+  }
+
+  /** A key's action; false lets the browser have the key. */
+  act({ name, key }) {
+    const question = this.questionOf(this.active);
+    switch (name) {
+      case "next": return this.go(this.place + 1);
+      case "previous": return this.go(this.place - 1);
+      case "commit": return this.commit();
+      case "submit": document.activeElement?.blur?.(); return this.submit();
+      case "undo": return this.back(this.answers.undoing());
+      case "redo": return this.back(this.answers.redoing());
+      case "skip": return void this.skip();
+      case "note": return question && this.labels.openNote(question.id);
+      case "clear": return question && !this.readonly ? this.clear(question) : undefined;
+      case "leave": document.activeElement.blur(); return undefined;
+      case "sheet": return find("keys-dialog").showModal();
+      case "question-on": return this.step(1);
+      case "question-back": return this.step(-1);
+      default: break;
+    }
+    const choice = question && this.labels.choiceOf(question.id, key);
+    if (!choice) return false;
+    return this.readonly ? undefined : this.answer(question, choice);
+  }
+
+  step(by) {
+    const questions = this.places.questionsAt(this.place);
+    const at = questions.findIndex((question) => question.id === this.active);
+    const next = questions[at + by];
+    if (next) this.activate(next.id);
+  }
+}

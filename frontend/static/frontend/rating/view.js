@@ -1,0 +1,102 @@
+// What the rating page shows: the focused turn, its questions, what its speaker had read, and how far one is.
+
+import { Answers } from "./answers.js";
+import { Dialogue } from "./dialogue.js";
+import { find } from "./dom.js";
+import { Knowledge } from "./knowledge.js";
+import { Labels } from "./labels.js";
+import { Places } from "./places.js";
+import { Status } from "./status.js";
+import { ActiveTime } from "./timer.js";
+
+export class View {
+  place = 0;
+  active = null; // id of the question that the digits answer
+  leaving = false; // submitted or skipped here, not yet acknowledged
+  writer = false;
+
+  constructor(payload, store) {
+    this.answers = new Answers();
+    this.status = new Status(store);
+    this.timer = new ActiveTime(payload.times);
+    this.dialogue = new Dialogue(find("turns"), { choose: (place) => this.go(place) });
+    this.knowledge = new Knowledge(find("knowledge"));
+    this.labels = new Labels(find("labels"), {
+      answer: (question, choice) => this.answer(question, choice),
+      activate: (id) => this.activate(id),
+      note: (question, text) => this.note(question, text),
+      clear: (question) => this.clear(question),
+    });
+  }
+
+  /** What the server holds becomes what is shown, with everything that waits on top. */
+  take(payload) {
+    this.payload = payload;
+    this.answers.load(payload);
+    for (const operation of this.sync.pending) this.answers.apply(operation);
+    this.places = new Places(payload, this.answers);
+    this.place = Math.min(this.place, this.places.count - 1);
+    this.dialogue.render(this.places);
+  }
+
+  get readonly() {
+    return !this.writer || this.leaving;
+  }
+
+  show({ move = true } = {}) {
+    const { places, place } = this;
+    const turn = places.turnAt(place);
+    const questions = places.questionsAt(place);
+    if (!questions.some((question) => question.id === this.active)) {
+      this.active = (questions.find((question) => places.isOpen(place, question)) ?? questions[0])?.id ?? null;
+    }
+    this.timer.focus(turn ? turn.index : places.total);
+    this.labels.render({
+      heading: turn ? `Turn ${turn.index + 1} of ${places.total} · ${turn.speaker}` : "The conversation as a whole",
+      questions, answerTo: (question) => places.answerAt(place, question), readonly: this.readonly,
+      empty: "Nothing is asked about this turn.",
+    });
+    this.labels.activate(this.active);
+    this.knowledge.render(turn, this.payload.sections);
+    this.dialogue.focus(place, { move });
+    this.mark();
+  }
+
+  mark() {
+    const { places } = this;
+    const states = places.states();
+    this.dialogue.mark(states);
+    const rated = states.filter((state, place) => places.turnAt(place) && state.done === state.total).length;
+    find("count").textContent = `Turn ${Math.min(this.place + 1, places.total)} of ${places.total} · ${rated} rated`;
+    find("progress").max = places.total;
+    find("progress").value = rated;
+    find("undo").disabled = this.readonly || !this.answers.undoing();
+    find("redo").disabled = this.readonly || !this.answers.redoing();
+    find("skip").disabled = this.readonly;
+    find("submit").disabled = this.readonly;
+    find("submit").classList.toggle("primary", places.complete && !places.nextOpen());
+    find("more").hidden = places.complete;
+    find("previous").disabled = this.place === 0;
+  }
+
+  go(place) {
+    if (place < 0) return;
+    if (place >= this.places.count) {
+      if (!this.places.complete) this.reveal();
+      return;
+    }
+    this.active = null;
+    this.place = place;
+    this.show();
+  }
+
+  activate(id) {
+    if (id === this.active) return;
+    this.active = id;
+    this.labels.activate(id);
+  }
+
+  questionOf(id) {
+    return this.payload.questions.find((question) => question.id === id);
+  }
+}
