@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("frontend.pages.disagreement")),
     path("", include("frontend.pages.runs")),
     path("", include("frontend.pages.releases")),
+    path("", include("frontend.pages.corpora")),
     path("", include("frontend.pages.campaigns")),
     path("", include("frontend.pages.people")),
     path("", include("frontend.pages.styleguide")),

@@ -33,7 +33,11 @@ STATED: dict[str, str] = {
     "sign_out": SIGNED_IN,
     "join": ANYONE,  # 404 without a good secret
     **dict.fromkeys(
-        ["queue", "claim", "rate", "my_progress", "home", "profile", "change_password", "token_new", "token_revoke", "sign_out_everywhere"], SIGNED_IN
+        [
+            "queue", "claim", "rate", "my_progress", "home", "profile", "change_password", "token_new", "token_revoke",
+            "sign_out_everywhere", "styleguide",
+        ],
+        SIGNED_IN,
     ),
     **dict.fromkeys(["api_schema", "api_docs"], SIGNED_IN),
     **dict.fromkeys(
@@ -55,7 +59,8 @@ STATED: dict[str, str] = {
     **dict.fromkeys(
         [
             "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
-            "checkpoint_activate", "releases", "release_new", "release", "release_cancel", "release_download", "people",
+            "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_activate",
+            "releases", "release_new", "release", "release_cancel", "release_download", "people",
             "person_invite", "invitation_revoke", "person_role", "person_active", "person_erase", "audit",
             "api_releases",
         ],

@@ -1,0 +1,38 @@
+"""Corpora and imports as the admin's pages show them."""
+
+from __future__ import annotations
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from annotate.models import Conversation, Corpus, ImportConflict, ImportJob
+
+
+def corpora_with_counts() -> QuerySet[Corpus]:
+    """Every corpus with its conversations, turns and conflicts. One query; counts come from an index a corpus."""
+    own = Conversation.objects.filter(corpus=OuterRef("pk")).order_by().values("corpus")
+    conflicts = ImportConflict.objects.filter(conversation__corpus=OuterRef("pk")).order_by()
+    return Corpus.objects.annotate(
+        conversation_count=Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0),
+        turn_count=Coalesce(Subquery(own.annotate(n=Sum("turn_count")).values("n")), 0),
+        conflict_count=Coalesce(
+            Subquery(conflicts.values("conversation__corpus").annotate(n=Count("pk")).values("n")), 0
+        ),
+    ).order_by("-synthetic", "name")
+
+
+def slices_of(corpus: Corpus) -> list[dict[str, object]]:
+    """Conversations and turns per split. One query."""
+    rows = corpus.conversations.order_by("split").values("split")
+    return list(rows.annotate(conversations=Count("pk"), turns=Sum("turn_count")))
+
+
+def conflicts_of(corpus: Corpus) -> QuerySet[ImportConflict]:
+    """What arrived with other content, newest first. One query."""
+    found = ImportConflict.objects.filter(conversation__corpus=corpus)
+    return found.select_related("conversation", "job").order_by("-found_at", "pk")
+
+
+def recent_imports() -> QuerySet[ImportJob]:
+    """Imports by upload, newest first, without their problem lists. One query."""
+    return ImportJob.objects.select_related("requested_by").defer("problems").order_by("-pk")
