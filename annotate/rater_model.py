@@ -8,7 +8,9 @@
 
 A mixed model with crossed random effects, fitted by variational EM (each group of effects in turn given the others'
 means and variances); the spreads come from the data, sigma_r is drawn towards the pool by four ratings' worth. Ratings
-are taken as numbers: on five points that is good enough to rank raters and items, not to predict a single point.
+are taken as numbers known to half a scale point: noise is at least step^2 / 12, and w_i sees no less, or items on which
+everybody says 3 would look as if they had no noise at all. Good enough to rank raters and items, not to predict
+a single point.
 Needs numpy and scipy: for the default worker, not the web. 50,000 ratings: about a second.
 """
 
@@ -23,6 +25,7 @@ from scipy.special import digamma
 from annotate.agreement.table import Floats, RatingTable
 
 _PRIOR_RATINGS = 4.0
+_LEAST_TAIL = 2.0  # from there down the noise of a rating has no variance
 _SMALLEST = 1e-4  # of a variance, in units of the ratings' own variance
 
 
@@ -86,7 +89,7 @@ class RaterModel:
     @property
     def reliability(self) -> float:
         """Share of the variance of one rating that is the item's: ICC(A,1), also where raters' items have gaps."""
-        noise = float(np.mean(self.noise**2))
+        noise = float(np.mean(self.noise[self.table.rater] ** 2 / self.clarity[self.table.item]))
         return self.item_sd**2 / (self.item_sd**2 + self.bias_sd**2 + noise)
 
     def truth_interval(self, z: float = 1.96) -> tuple[Floats, Floats]:
@@ -107,7 +110,8 @@ def fit_rater_model(table: RatingTable, *, rounds: int = 300, tolerance: float =
     if np.ptp(y) == 0:
         raise TooFewRatings(f"Every rating is {table.value_word(int(table.code[0]))}: there is nothing to model.")
     unit = float(y.std())
-    fit = _Fit(table, (y - y.mean()) / unit)
+    gaps = np.diff(np.unique(y)) / unit
+    fit = _Fit(table, (y - y.mean()) / unit, rounding=float(gaps.min()) ** 2 / 12)
     moved, done = np.inf, 0
     while moved * unit > tolerance and done < rounds:
         moved = fit.step()
@@ -135,8 +139,8 @@ def fit_rater_model(table: RatingTable, *, rounds: int = 300, tolerance: float =
 class _Fit:
     """The state of the EM, on standardised ratings."""
 
-    def __init__(self, table: RatingTable, y: Floats) -> None:
-        self.y, self.item, self.rater = y, table.item, table.rater
+    def __init__(self, table: RatingTable, y: Floats, rounding: float) -> None:
+        self.y, self.item, self.rater, self.rounding = y, table.item, table.rater, rounding
         self.items, self.raters = table.n_items, len(table.rater_names)
         self.n_item, self.n_rater = table.per_item, np.bincount(table.rater, minlength=self.raters)
         self.mean, self.item_var, self.bias_var, self.scale_var, self.tail = 0.0, 0.5, 0.1, 0.04, 20.0
@@ -177,11 +181,11 @@ class _Fit:
         return off**2 + self.scale[r] ** 2 * v + unsure
 
     def _clarity(self) -> None:
-        distance = self._per_item(self._squares() / self.noise[self.rater])
+        distance = self._per_item((self._squares() + self.rounding) / (self.noise[self.rater] + self.rounding))
         self.w = (self.tail + self.n_item) / (self.tail + distance)
         log_w = digamma((self.tail + self.n_item) / 2) - np.log((self.tail + distance) / 2)
         target = 1 + float(np.mean(log_w - self.w))
-        low, high = 2.0, 200.0
+        low, high = _LEAST_TAIL, 200.0
         for _ in range(40):  # the derivative in nu falls; bisect for its zero
             middle = (low + high) / 2
             if np.log(middle / 2) - digamma(middle / 2) + target > 0:
@@ -211,7 +215,7 @@ class _Fit:
         squares = self.w[self.item] * self._squares()
         pooled = float(squares.mean())
         self.noise = (self._per_rater(squares) + _PRIOR_RATINGS * pooled) / (self.n_rater + _PRIOR_RATINGS)
-        self.noise = np.maximum(self.noise, _SMALLEST)
+        self.noise = np.maximum(self.noise, max(_SMALLEST, self.rounding))
         self.item_var = max(_SMALLEST, float(np.mean(self.t**2 + self.v)))
         self.bias_var = max(_SMALLEST, float(np.mean(self.bias**2 + self.cov_bb)))
         self.scale_var = max(_SMALLEST, float(np.mean((self.scale - 1) ** 2 + self.cov_ss)))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
+from annotate.agreement.icc import icc
 from annotate.agreement.table import RatingTable
 from annotate.rater_model import RaterModel, TooFewRatings, fit_rater_model
 
@@ -110,6 +111,23 @@ def test_roles_that_many_people_fill_come_out_alike() -> None:
     ]
     found = fit_rater_model(RatingTable.of(rows))
     assert np.abs(found.bias).max() < 0.1 and np.abs(found.scale - 1).max() < 0.1
+
+
+def test_ratings_that_are_nearly_all_3_do_not_look_free_of_noise() -> None:
+    """As in public satisfaction ratings: most items unanimous by rounding. Once, those items took over the fit."""
+    g = np.random.default_rng(9)
+    worth = 0.27 * g.normal(size=2000)
+    rows = [
+        (item // 8, item, rater, float(np.clip(round(3 + worth[item] + 0.45 * g.normal()), 1, 5)))
+        for item in range(2000)
+        for rater in range(4)
+    ]
+    table = RatingTable.of(rows)
+    found = fit_rater_model(table)
+    share = icc(table, "1", resamples=0).value
+    assert share is not None and 0.1 < share < 0.3
+    assert found.reliability == pytest.approx(share, abs=0.04)
+    assert np.ptp(found.clarity) < 1
 
 
 def test_too_few_ratings_in_words() -> None:
