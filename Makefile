@@ -15,7 +15,7 @@ EXTRAS := laptop$(comma)analysis$(if $(WEB_ONLY),,$(comma)model)
 PIP := "$(PY)" -m pip install -qq --disable-pip-version-check
 
 help: ## What there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(PY):
 	@for python in $(PYTHON); do \
@@ -47,12 +47,15 @@ test: setup-test ## Set everything up, run every test
 	@"$(PY)" -m scoring.metrics.backbones fetch || echo "evalsite: backbones could not be fetched; tests that need them say so"
 	@"$(PY)" -m pytest -n auto --dist worksteal $(ARGS)
 
-lint: $(TEST_STAMP) ## Format, lint, types, import contracts, migrations
-	"$(PY)" -m ruff format --check .
-	"$(PY)" -m ruff check .
-	"$(PY)" -m mypy
-	"$(VENV)/bin/lint-imports"
-	"$(PY)" manage.py makemigrations --check --dry-run
+lint: $(TEST_STAMP) ## Format, lint, types, import contracts, migrations; says all that is wrong, not only the first
+	@failed=""; \
+	check() { echo "== $$1"; shift; "$$@" || failed=1; }; \
+	check format "$(PY)" -m ruff format --check .; \
+	check lint "$(PY)" -m ruff check .; \
+	check types "$(PY)" -m mypy; \
+	check imports "$(VENV)/bin/lint-imports"; \
+	check migrations "$(PY)" manage.py makemigrations --check --dry-run; \
+	[ -z "$$failed" ]
 
 format: $(TEST_STAMP) ## Format and mend what can be mended
 	"$(PY)" -m ruff format .

@@ -47,6 +47,7 @@ def signed_in(role: str) -> Client:
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in SERVER}
+    kept.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # of browser tests in the same process
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=PROJECT,

@@ -21,6 +21,7 @@ SERVER = {
 
 def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **changes}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # of the browser tests beside this one
     return subprocess.run(
         [sys.executable, "manage.py", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True
     )

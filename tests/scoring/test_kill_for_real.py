@@ -86,6 +86,7 @@ def kill_postgres(var: Path) -> None:
 def test_a_run_ends_complete_whatever_is_killed(environment: dict[str, str]) -> None:
     var = Path(environment["EVALSITE_VAR"])
     python(SEED, environment)
+    Cluster(var / "postgres").ensure("evalsite")  # runs, and can be killed, however late the worker comes to it
     worker = start(environment, "worker", "-Q", "gpu,default", "-P", "solo", "-n", "w@kill")
     beat = start(environment, "beat", f"--schedule={var / 'beat'}", "--pidfile=")
     try:
