@@ -17,8 +17,9 @@ PAGE = """# The workbench on public ratings
 
 `make results-workbench`, which is `python -m scoring.workbench_example > docs/results/workbench.md`; code at
 {commit}; {machine}; {seconds:.0f} s. Data: USS (SGD, MWOZ, ReDial, all sessions), USR-Topical (360
-responses), QAGS CNN/DM (714 sentences), as staged beside the project; no texts are shown. Intervals are 95 %, by 1,000 resamples of whole
-conversations (USR: contexts, QAGS: articles); Kendall's by leaving out one conversation at a time.
+responses), QAGS CNN/DM (714 sentences), as staged beside the project; no texts are shown. Intervals are 95 %, by
+1,000 resamples of whole conversations (USR: contexts, QAGS: articles); Kendall's by leaving out one conversation at a
+time.
 
 ## Do people agree?
 
