@@ -122,7 +122,8 @@ def _fetch_backbones() -> None:
     fetched = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if fetched.returncode:
         words = (fetched.stderr.strip() or fetched.stdout.strip()).splitlines()
-        _say(f"some backbones could not be fetched: {words[-1] if words else 'no reason given'}")
+        _say(f"some backbones could not be fetched: {words[-1][:300] if words else 'no reason given'}")
+        _say("what stands on them does not score; the runs page says so. The next `make run` tries again")
 
 
 def _answers(address: str, supervisor: subprocess.Popen[bytes], stopping: threading.Event) -> bool:
