@@ -137,7 +137,7 @@ class Ratings(ListAPIView[Rating]):
     def get_queryset(self) -> QuerySet[Rating]:
         given = self.request.query_params
         found = Rating.objects.filter(
-            current=True, **filters(given, prefix="conversation__", more=("dimension", "conversation"))
+            given(), current=True, **filters(given, prefix="conversation__", more=("dimension", "conversation"))
         )
         if given.get("dimension"):
             found = found.filter(dimension_version__dimension__key=given["dimension"])

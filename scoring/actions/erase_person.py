@@ -7,7 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from annotate.models import Rater, Rating
+from annotate.models import Rater, Rating, Task
 from people.actions.change_person import LastAdmin, set_active
 from people.actions.record import record
 from people.models import ApiToken, User
@@ -39,6 +39,7 @@ def erase_person(*, user: User, by: User) -> list[Release]:
         Rating.objects.filter(rater=rater).update(
             number=None, label=None, labels=None, reason=ERASED, note="", evidence=None, erased_at=now
         )
+        Task.objects.filter(rater=rater).update(skip_note="")
         rater.pseudonym = f"erased-{secrets.token_hex(6)}"
         rater.save(update_fields=["pseudonym"])
         held = Release.objects.filter(raters__contains=[rater.pk], state=ReleaseState.READY)

@@ -17,7 +17,8 @@ JOIN annotate_dimensionversion pv ON pv.id = p.dimension_version_id
 JOIN annotate_rating r ON r.conversation_id = p.conversation_id AND r.turn_id = p.turn_id
      AND r.current AND r.number IS NOT NULL
 JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id AND rv.dimension_id = pv.dimension_id
-WHERE p.checkpoint_id = %s AND c.corpus_id = %s AND p.value IS NOT NULL
+LEFT JOIN annotate_task k ON k.id = r.task_id
+WHERE p.checkpoint_id = %s AND c.corpus_id = %s AND p.value IS NOT NULL AND (k.id IS NULL OR k.state = 'submitted')
 GROUP BY p.id ORDER BY p.id
 """
 
@@ -32,7 +33,7 @@ def fit_calibration(*, checkpoint: Checkpoint, corpus: Corpus, by: User | None) 
     Cross-validated by conversation; the report keeps the error on ratings not seen. Needs the model extra. Raises
     TooLittleToFit.
     """
-    from scoring.metrics.calibration.fit import fit_calibration as fit  # deferred: scikit-learn, a worker's extra
+    from scoring.metrics.calibration.fit import fit_calibration as fit  # deferred: numpy, a worker's extra
 
     with connection.cursor() as cursor:
         cursor.execute(_BOTH, [checkpoint.pk, corpus.pk])

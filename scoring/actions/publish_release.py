@@ -19,6 +19,7 @@ from django.utils.text import slugify
 
 from annotate.importing.jsonl import FORMAT, VERSION
 from annotate.models import DimensionVersion, Rater, Rating
+from annotate.selectors.given import given
 from annotate.slices import conversations_in
 from evalsite.version import code_version
 from scoring.models import Checkpoint, Prediction, Release, ReleaseState
@@ -174,7 +175,7 @@ def _ticker(release: Release):  # type: ignore[no-untyped-def]
 def _header(release: Release) -> dict[str, Any]:
     """What the release holds, in words that a machine can read: the first line of JSONL, and the manifest."""
     ids = conversations_in(release.corpus, release.slice).values("pk")
-    ratings = Rating.objects.filter(conversation__in=ids, current=True).exclude(reason="cleared")
+    ratings = Rating.objects.filter(given(), conversation__in=ids, current=True).exclude(reason="cleared")
     predictions = Prediction.objects.filter(conversation__in=ids)
     if release.campaign_id:
         ratings = ratings.filter(task__item__campaign=release.campaign_id)

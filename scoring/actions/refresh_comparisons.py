@@ -11,6 +11,7 @@ from django.utils import timezone
 from annotate.models import Corpus, Rating
 from scoring.models import Checkpoint, Comparison, ComparisonState, ConversationGap, Prediction
 
+# Drafts do not count: a rating is one once its task was submitted (imported ones have no task).
 # A scale's width comes from the dimension version that the prediction names. A metric's raw value counts only where
 # it lies on that scale by nature; otherwise the calibrated one does, and without it there is no comparison.
 _INSERT = """
@@ -37,7 +38,9 @@ JOIN (
     FROM annotate_rating r
     JOIN annotate_conversation rc ON rc.id = r.conversation_id
     JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
-    WHERE rc.corpus_id = %(corpus)s AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
+    LEFT JOIN annotate_task k ON k.id = r.task_id
+    WHERE rc.corpus_id = %(corpus)s AND (k.id IS NULL OR k.state = 'submitted')
+      AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
     GROUP BY r.turn_id, rv.dimension_id
 ) h ON h.turn_id = p.turn_id AND h.dimension_id = pv.dimension_id
 CROSS JOIN (
@@ -46,7 +49,9 @@ CROSS JOIN (
         FROM annotate_rating r
         JOIN annotate_conversation rc ON rc.id = r.conversation_id
         JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
+        LEFT JOIN annotate_task k ON k.id = r.task_id
         WHERE rc.corpus_id = %(corpus)s AND rv.dimension_id = %(dimension)s
+          AND (k.id IS NULL OR k.state = 'submitted')
           AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
         GROUP BY r.turn_id HAVING count(*) > 1
     ) v

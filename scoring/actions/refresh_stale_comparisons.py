@@ -46,7 +46,7 @@ def _changed(state: ComparisonState, newest: int, corpus: Corpus, checkpoint: Ch
 
 
 def _calibrate_once(corpus: Corpus, checkpoint: Checkpoint) -> None:
-    if checkpoint.metric in NATIVE or find_spec("sklearn") is None:
+    if checkpoint.metric in NATIVE or find_spec("numpy") is None:
         return
     if Calibration.objects.filter(checkpoint=checkpoint).exists() or _still_running(corpus, checkpoint):
         return

@@ -41,6 +41,7 @@ SELECT replace(json_build_object(
     LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
     LEFT JOIN annotate_turntime m ON m.task_id = k.id AND m.turn_index = t."index"
     WHERE r.conversation_id = c.id AND r.current AND r.reason <> 'cleared'
+      AND (k.id IS NULL OR k.state = 'submitted')
       AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)), '[]'::json),
   'predictions', coalesce((SELECT json_agg(json_build_object('turn', t."index", 'dimension', d.key,
       'version', v.number, 'metric', h.metric, 'checkpoint', h.digest, 'signature', p.signature, 'value', p.value,
@@ -79,7 +80,8 @@ LEFT JOIN annotate_task k ON k.id = r.task_id
 LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
 LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
 LEFT JOIN annotate_turntime m ON m.task_id = k.id AND m.turn_index = t."index"
-WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
+WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND (k.id IS NULL OR k.state = 'submitted')
+  AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'prediction', h.metric || ' ' || left(h.digest, 12), p.value, NULL, p.low, p.high, p.calibrated, p.reason, '',

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, QuerySet
 
 from annotate.models import Adjudication, Conversation, DimensionVersion, KnowledgeSection, Rating, Turn
+from annotate.selectors.given import given
 from scoring.models import ConversationGap, Prediction
 from scoring.scales import NATIVE
 
@@ -126,7 +127,7 @@ def scale_bounds(version: DimensionVersion) -> tuple[float, float] | None:
 
 def _ratings(conversation: Conversation) -> QuerySet[Rating]:
     return (
-        Rating.objects.filter(conversation=conversation, current=True)
+        Rating.objects.filter(given(), conversation=conversation, current=True)
         .exclude(reason="cleared")
         .select_related("dimension_version__dimension", "rater")
         .order_by("rater", "pk")

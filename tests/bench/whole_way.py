@@ -47,9 +47,9 @@ def main() -> int:
         shutil.rmtree(var, ignore_errors=True)
     print("# The whole way on real conversations\n")
     print(
-        "Made by `make results-whole-way`. Data: the three Topical-Chat splits test_freq, valid_freq, valid_rare with their"
+        "Made by `make results-whole-way`. Data: the three Topical-Chat splits test_freq, valid_freq, valid_rare with"
     )
-    print("reading sets (pre-built form) and wiki.json; one run each, no interval: times of one machine.\n")
+    print("their reading sets (pre-built form) and wiki.json; one run each, no interval: times of one machine.\n")
     where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"Hardware: {where}, PostgreSQL from the wheel, fsync on. Code: {code_version()}.\n")
     print("| step | what | seconds | rate | aim |\n|---|---|---|---|---|")

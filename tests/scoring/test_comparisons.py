@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from annotate.actions.claim_task import claim_task
 from annotate.models import Conversation, DimensionVersion, Rater, Rating
 from scoring.actions.fit_calibration import TooLittleToFit, fit_calibration
 from scoring.actions.refresh_comparisons import refresh_comparisons
@@ -11,7 +12,7 @@ from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
 from scoring.models import Comparison, ConversationGap, Prediction
 from scoring.selectors.disagreement import Place, disagreements, place_of
 from scoring.selectors.side_by_side import neighbours, side_by_side
-from tests.factories import make_corpus
+from tests.factories import make_campaign, make_corpus, make_user
 from tests.scoring.worlds import Counting, make_checkpoint, make_run, work
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +128,22 @@ def test_too_few_ratings_are_no_calibration(world) -> None:
     corpus, checkpoint, _, _ = world
     with pytest.raises(TooLittleToFit, match="3 turns of 2 conversations"):
         fit_calibration(checkpoint=checkpoint, corpus=corpus, by=None)
+
+
+def test_a_draft_is_no_rating_until_its_task_is_submitted(world) -> None:
+    corpus, checkpoint, _first, _ = world
+    campaign = make_campaign(corpus=corpus)
+    task = claim_task(campaign=campaign, user=make_user()).task
+    assert task is not None
+    turn = task.item.conversation.turns.get(index=0)
+    version = DimensionVersion.objects.get(dimension__key="interaction_quality", number=1)
+    Rating.objects.create(
+        conversation=turn.conversation, turn=turn, dimension_version=version, rater=task.rater, task=task, number=4
+    )
+    refresh_comparisons(corpus=corpus, checkpoint=checkpoint, native=True)
+    assert not Comparison.objects.filter(turn=turn).exists()
+    assert side_by_side(conversation=turn.conversation).of(turn.pk, version.dimension_id).people == []
+    type(task).objects.filter(pk=task.pk).update(state="submitted", lease_until=None)
+    refresh_comparisons(corpus=corpus, checkpoint=checkpoint, native=True)
+    assert Comparison.objects.get(turn=turn).human == 4
+    assert len(side_by_side(conversation=turn.conversation).of(turn.pk, version.dimension_id).people) == 1
