@@ -55,8 +55,8 @@ class Batch:
 
     def to(self, device: str | torch.device) -> Batch:
         """The same batch on a device."""
-        tensors = (getattr(self, name).to(device) for name in self.__slots__ if name != "asking")
-        return Batch(*tensors, self.asking)
+        tensors = {name: getattr(self, name).to(device) for name in self.__slots__ if name != "asking"}
+        return Batch(**tensors, asking=self.asking)
 
 
 def pack(pieces: Sequence[Piece], *, padding: int = 0) -> Batch:

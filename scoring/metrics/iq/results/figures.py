@@ -154,7 +154,7 @@ def _figure(value: float, drawn: Column) -> Figure:
 def _calibration(held: Columns, bad: NDArray[np.bool_]) -> float:
     if held.defect.min() < 0 or held.defect.max() > 1:
         return float("nan")  # the row gives no probability
-    return calibration_error(held.defect, bad)
+    return calibration_error(held.defect, bad.tolist())
 
 
 def _coverage(held: Columns) -> float:
