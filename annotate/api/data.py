@@ -135,14 +135,14 @@ class Ratings(ListAPIView[Rating]):
     queryset = Rating.objects.none()
 
     def get_queryset(self) -> QuerySet[Rating]:
-        given = self.request.query_params
+        asked = self.request.query_params
         found = Rating.objects.filter(
-            given(), current=True, **filters(given, prefix="conversation__", more=("dimension", "conversation"))
+            given(), current=True, **filters(asked, prefix="conversation__", more=("dimension", "conversation"))
         )
-        if given.get("dimension"):
-            found = found.filter(dimension_version__dimension__key=given["dimension"])
-        if given.get("conversation"):
-            found = found.filter(conversation=whole_number(given["conversation"], "conversation"))
+        if asked.get("dimension"):
+            found = found.filter(dimension_version__dimension__key=asked["dimension"])
+        if asked.get("conversation"):
+            found = found.filter(conversation=whole_number(asked["conversation"], "conversation"))
         return found.exclude(reason="cleared").select_related("dimension_version__dimension", "rater")
 
 

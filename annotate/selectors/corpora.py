@@ -23,8 +23,9 @@ def corpora_with_counts() -> QuerySet[Corpus]:
 
 def slices_of(corpus: Corpus) -> list[dict[str, object]]:
     """Conversations and turns per split. One query."""
-    rows = corpus.conversations.order_by("split").values("split")
-    return list(rows.annotate(conversations=Count("pk"), turns=Sum("turn_count")))
+    rows = corpus.conversations.order_by("split").values_list("split")
+    counted = rows.annotate(Count("pk"), Sum("turn_count"))
+    return [{"split": split, "conversations": count, "turns": turns} for split, count, turns in counted]
 
 
 def conflicts_of(corpus: Corpus) -> QuerySet[ImportConflict]:

@@ -44,7 +44,9 @@ class ImportForm(forms.Form):
     """Which files, in which format, into which corpus."""
 
     format = forms.ChoiceField(choices=[(each.name, f"{each.label}: {each.files}") for each in FORMATS.values()])
-    files = FilesField(help_text="All files of one import at once; each is recognised by its content.")
+    files = FilesField(  # type: ignore[assignment]  # a form's own `files` is set on the instance
+        help_text="All files of one import at once; each is recognised by its content."
+    )
     corpus_key = forms.SlugField(
         label="Key of the corpus",
         max_length=64,
