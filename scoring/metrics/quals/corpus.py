@@ -1,0 +1,74 @@
+"""Question-answer pairs to learn from, as short passages with all their pairs."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LICENCES = {
+    "squad": "CC BY-SA 4.0",
+    "qamr": "MIT",
+    "fairytaleqa": "Apache-2.0",
+    "policyqa": "MIT",
+    "friendsqa": "Apache-2.0 (annotation)",
+}
+"""The sources that shipped weights may come from; tweetqa and subjqa are left out (no licence, or evaluation only)."""
+
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some sentences of a context and the (question, answer) pairs whose answer stands in them."""
+
+    source: str
+    text: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+def passages(folder: Path, split: str, *, words: int, pairs: int, seed: int) -> list[Passage]:
+    """All passages of a split ("train" or "dev"), shuffled by `seed`.
+
+    words: a passage is closed when it would grow longer. pairs: at most so many of a passage are kept (by chance),
+    because qamr asks 35 questions about a sentence. Pairs whose answer has no known place are left out.
+    """
+    chance = random.Random(seed)  # noqa: S311  reproducible, not secret
+    found = [
+        Passage(source, text, tuple(chance.sample(held, min(pairs, len(held)))))
+        for source in LICENCES
+        for line in _lines(folder / f"{source}.{split}.jsonl")
+        for text, held in _cut(line, words)
+    ]
+    chance.shuffle(found)
+    return found
+
+
+def _lines(file: Path) -> Iterator[dict]:  # type: ignore[type-arg]
+    with file.open(encoding="utf-8") as opened:
+        for line in opened:
+            yield json.loads(line)
+
+
+def _cut(line: dict, words: int) -> Iterator[tuple[str, list[tuple[str, str]]]]:  # type: ignore[type-arg]
+    context = line["context"]
+    places = [each.span() for each in _SENTENCE.finditer(context)]
+    windows: list[tuple[int, int]] = []
+    for first, last in places:
+        if windows and len(context[windows[-1][0] : last].split()) <= words:
+            windows[-1] = (windows[-1][0], last)
+        else:
+            windows.append((first, last))
+    for first, last in windows:
+        held = [
+            (each["question"].strip(), each["answer"].strip())
+            for each in line["qas"]
+            if each["answer_start"] is not None
+            and first <= each["answer_start"]
+            and each["answer_start"] + len(each["answer"]) <= last
+        ]
+        if held:
+            yield context[first:last].strip(), held

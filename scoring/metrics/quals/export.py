@@ -1,0 +1,65 @@
+"""Make a checkpoint folder of a training run: python -m scoring.metrics.quals.export var/quals/run quals-smollm2"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+from safetensors.torch import load_file
+
+from scoring.metrics.api import Grounded
+from scoring.metrics.checkpoints import CHECKPOINTS, Source
+from scoring.metrics.checkpoints.write import add_golden, write_checkpoint
+from scoring.metrics.quals.corpus import LICENCES
+from scoring.metrics.quals.metric import Quals
+
+# Written for this purpose; nothing in them comes from a data set.
+_SOURCE = "The old lighthouse in Marlow was built in 1871 by Anna Keel. It is painted red and stands 32 metres tall."
+GOLDEN = [
+    Grounded("golden-true", _SOURCE, "Anna Keel built the lighthouse in Marlow in 1871."),
+    Grounded("golden-false", _SOURCE, "Peter Drum built the lighthouse in Paris in 1925."),
+    Grounded("golden-none", None, "Anna Keel built it."),
+]
+
+
+def main(arguments: list[str]) -> int:
+    """Write scoring/checkpoints/NAME from the run's adapter.safetensors and facts.json."""
+    run, name = Path(arguments[0]), arguments[1]
+    facts = json.loads((run / "facts.json").read_text(encoding="utf-8"))
+    folder = CHECKPOINTS / name
+    write_checkpoint(
+        folder,
+        metric="quals",
+        name=name.removeprefix("quals-"),
+        config=facts["config"],
+        tensors=load_file(run / "adapter.safetensors"),
+        card=_card(name, facts),
+        command=shlex.join(["python", "-m", "scoring.metrics.quals.export", *arguments]),
+        data=[Source(source, licence, "train") for source, licence in LICENCES.items()],
+        licence="CC BY-SA 4.0 (that of SQuAD, the strictest of its sources)",
+        default=True,
+    )
+    add_golden(folder, Quals.load(checkpoint=folder), GOLDEN, tolerance=0.05)
+    return 0
+
+
+def _card(name: str, facts: dict) -> str:  # type: ignore[type-arg]
+    return f"""# {name}
+
+LoRA adapter (rank {facts["config"]["rank"]}) of {facts["config"]["backbone"]} that reads a passage and writes a
+question and its answer, for QUALS.
+
+**Trained very little**: {facts["steps"]} steps of 8 passages, {facts["tokens"]:,} tokens, {facts["seconds"]:.0f}
+seconds on one core of a CPU shared with other work. Its mean loss on 40 dev passages is {facts["dev_loss"]:.3f} nats a
+token. It knows the layout; its questions are often poor. Train longer with `python -m scoring.metrics.quals.train`
+before relying on it.
+
+Data: {", ".join(f"{source} ({licence})" for source, licence in LICENCES.items())}; passages of at most 45 words.
+How well it agrees with people: `docs/results/quals.md`.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

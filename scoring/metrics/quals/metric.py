@@ -1,0 +1,235 @@
+"""QUALS (Nan et al., ACL 2021, arXiv 2105.04623): one model writes questions and answers, and says how likely they are.
+
+    pair s = question <separator> answer <end>, written from the text by diverse beam search; answer verbatim in it
+    QUALS  = mean over at most 10 pairs of   1/|s| (log p(s | source) - log p(s | text))
+
+0 and above: the source makes the pairs as likely as the text does. Far below: the source knows nothing of them.
+
+Unlike the released code, log p(s | text) is computed by teacher forcing: there the diversity penalty leaked into it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
+from scoring.metrics.backbones import identity
+from scoring.metrics.batching import run_batched
+from scoring.metrics.checkpoints import read_checkpoint
+from scoring.metrics.likelihood.excerpt import excerpt
+from scoring.metrics.likelihood.language_model import LanguageModel
+from scoring.metrics.likelihood.packs import Ids
+from scoring.metrics.quals.adapted import QualsConfig, merged
+from scoring.metrics.quals.choosing import Pair, in_text, round_robin
+from scoring.metrics.quals.diverse import diverse
+from scoring.metrics.quals.layout import Layout, layout_of
+from scoring.metrics.reasons import NOT_FINITE, missing_part
+from scoring.metrics.tokens import Tokens, tokenize
+
+NO_PAIR = "no question with an answer from the text could be written"
+SIDES = ("whole", "answer")
+KEPT = 10
+STRENGTH = 0.5
+TEXT_TOKENS = 256
+SOURCE_READ = 32768  # tokens of a source that are looked at when the nearest sentences are chosen
+ROWS_TIMES_TOKENS = 8192  # rows of a generating batch times the tokens that each may hold
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """candidates: groups of the diverse beam. shortest, longest: tokens of a pair. source: tokens that are read."""
+
+    candidates: int
+    shortest: int
+    longest: int
+    source: int
+
+
+PRESETS = {"cpu": Preset(10, 8, 28, 512), "full": Preset(60, 8, 60, 1024)}
+
+
+class Quals:
+    """value: nats per token. evidence: whole, answer_only (the value over all tokens, and over those of the answers), and
+    pairs [{question, answer, given_text, given_source, difference, answer_difference, tokens}], lowest difference
+    first, with tokens [{text, in_answer, given_text, given_source}] in nats."""
+
+    name: ClassVar[str] = "quals"
+    reads: ClassVar[Reads] = "grounded"
+    dimension: ClassVar[str] = "factual_consistency"
+
+    def __init__(
+        self, language: LanguageModel, layout: Layout, *, ckpt: str, backbone: str, preset: str, side: str, dtype: str
+    ) -> None:
+        self.language, self.layout, self.ckpt, self.backbone = language, layout, ckpt, backbone
+        self.preset, self.side, self.dtype = preset, side, dtype
+
+    @property
+    def signature(self) -> str:
+        held = PRESETS[self.preset]
+        return signature(
+            self.name,
+            1,
+            ckpt=self.ckpt,
+            model=identity(self.backbone),
+            preset=self.preset,
+            pairs=f"{held.candidates}>{KEPT}",
+            beam=f"groups-of-1-strength-{STRENGTH}-length-{held.shortest}-{held.longest}",
+            side=self.side,
+            knowledge=f"{held.source}-nearest",
+            text=f"{TEXT_TOKENS}-first",
+            dtype=self.dtype,
+        )
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        checkpoint: Path | None = None,
+        device: str = "cpu",
+        preset: str | None = None,
+        side: str = "whole",
+        dtype: str | None = None,
+    ) -> Self:
+        """preset: cpu, or full (the default elsewhere than on a CPU). side: whole or answer. dtype: fp32 on a CPU, else bf16."""
+        if checkpoint is None:
+            raise ValueError("quals needs a checkpoint folder")
+        preset = preset or ("cpu" if device == "cpu" else "full")
+        if preset not in PRESETS or side not in SIDES:
+            raise ValueError(f"known presets: {', '.join(PRESETS)}; known sides: {', '.join(SIDES)}")
+        dtype = dtype or ("fp32" if device == "cpu" else "bf16")
+        held = read_checkpoint(checkpoint, metric=cls.name)
+        config = held.config_as(QualsConfig)
+        language = LanguageModel(config.backbone, device=device, dtype=dtype)
+        layout = layout_of(language.tokenizer)
+        language.model = merged(language.model, held, config)
+        return cls(language, layout, ckpt=held.short, backbone=config.backbone, preset=preset, side=side, dtype=dtype)
+
+    def score(
+        self, examples: Sequence[Example], *, before_batch: Callable[[], None] | None = None
+    ) -> list[tuple[Score, ...]]:
+        """One score a text. A source is read once for all pairs of all its texts, a text once for its pairs."""
+        found: dict[int, Score] = {}
+        scorable: dict[int, Grounded] = {}
+        for index, example in enumerate(examples):
+            if not isinstance(example, Grounded):
+                raise WrongExample(f"{self.name} reads grounded texts, not {type(example).__name__}")
+            missing = missing_part(example)
+            if missing:
+                found[index] = missing
+            else:
+                scorable[index] = example
+        texts = {index: self._text(example) for index, example in scorable.items()}
+        sources = self._sources(scorable)
+        pairs = self._pairs(list(dict.fromkeys(texts.values())), before_batch)
+        by_text = self.language.log_probs(
+            {prefix: [pair.ids for pair in held] for prefix, held in pairs.items() if held}, before_batch=before_batch
+        )
+        chosen: dict[int, list[Pair]] = {}
+        wanted: dict[Ids, list[Ids]] = {}
+        for index, example in scorable.items():
+            held = [pair for pair in pairs[texts[index]] if in_text(pair, example.text)]
+            sums = [sum(by_text[texts[index], pair.ids]) for pair in held]
+            chosen[index] = round_robin(held, sums, most=KEPT)
+            if chosen[index]:
+                wanted.setdefault(sources[index], []).extend(pair.ids for pair in chosen[index])
+        by_source = self.language.log_probs(wanted, before_batch=before_batch)
+        for index in scorable:
+            found[index] = self._score(
+                chosen[index],
+                [by_text[texts[index], pair.ids] for pair in chosen[index]],
+                [by_source[sources[index], pair.ids] for pair in chosen[index]],
+            )
+        return [(found[index],) for index in range(len(examples))]
+
+    def _text(self, example: Grounded) -> Ids:
+        return self.layout.passage(tokenize(self.language.tokenizer, [example.text.strip()], limit=TEXT_TOKENS)[0].ids)
+
+    def _sources(self, scorable: dict[int, Grounded]) -> dict[int, Ids]:
+        unique = list(dict.fromkeys(example.source or "" for example in scorable.values()))
+        tokens: dict[str, Tokens] = dict(
+            zip(unique, tokenize(self.language.tokenizer, unique, limit=SOURCE_READ), strict=True)
+        )
+        limit = PRESETS[self.preset].source
+        return {
+            index: self.layout.passage(
+                excerpt(example.source or "", tokens[example.source or ""], example.text, limit=limit)
+            )
+            for index, example in scorable.items()
+        }
+
+    def _pairs(self, prefixes: list[Ids], before_batch: Callable[[], None] | None) -> dict[Ids, list[Pair]]:
+        preset = PRESETS[self.preset]
+
+        def write(batch: list[Ids]) -> list[list[Ids]]:
+            return diverse(
+                self.language.model,
+                batch,
+                groups=preset.candidates,
+                strength=STRENGTH,
+                shortest=preset.shortest,
+                longest=preset.longest,
+                end=self.layout.end,
+            )
+
+        written = run_batched(
+            prefixes,
+            write,
+            length=lambda prefix: (len(prefix) + preset.longest) * preset.candidates,
+            token_budget=ROWS_TIMES_TOKENS,
+            before_batch=before_batch,
+        )
+        return {
+            prefix: [pair for ids in dict.fromkeys(held) if (pair := self._pair(ids))]
+            for prefix, held in zip(prefixes, written, strict=True)
+        }
+
+    def _pair(self, ids: Ids) -> Pair | None:
+        parts = self.layout.split(ids)
+        if parts is None:
+            return None
+        question, answer = (self.language.tokenizer.decode(list(part)).strip() for part in parts)
+        return Pair(question, answer, ids) if question and answer else None
+
+    def _score(self, pairs: list[Pair], by_text: list[tuple[float, ...]], by_source: list[tuple[float, ...]]) -> Score:
+        if not pairs:
+            return Score(None, NO_PAIR)
+        shown: list[dict[str, Any]] = []
+        for pair, given_text, given_source in zip(pairs, by_text, by_source, strict=True):
+            first = pair.ids.index(self.layout.separator) + 1
+            gains = [after - before for after, before in zip(given_source, given_text, strict=True)]
+            shown.append(
+                {
+                    "question": pair.question,
+                    "answer": pair.answer,
+                    "given_text": sum(given_text) / len(given_text),
+                    "given_source": sum(given_source) / len(given_source),
+                    "difference": sum(gains) / len(gains),
+                    "answer_difference": sum(gains[first:]) / len(gains[first:]),
+                    "tokens": self._tokens(pair, given_text, given_source, first),
+                }
+            )
+        whole = sum(pair["difference"] for pair in shown) / len(shown)
+        answers = sum(pair["answer_difference"] for pair in shown) / len(shown)
+        value = whole if self.side == "whole" else answers
+        if not math.isfinite(whole) or not math.isfinite(answers):
+            return Score(None, NOT_FINITE)
+        shown.sort(key=lambda pair: pair["difference"])
+        return Score(value, evidence={"pairs": shown, "whole": whole, "answer_only": answers})
+
+    def _tokens(
+        self, pair: Pair, given_text: tuple[float, ...], given_source: tuple[float, ...], first: int
+    ) -> list[dict[str, Any]]:
+        marks = {self.layout.separator: " → ", self.layout.end: ""}
+        return [
+            {
+                "text": marks.get(token, self.language.tokenizer.decode([token])),
+                "in_answer": place >= first,
+                "given_text": round(before, 4),
+                "given_source": round(after, 4),
+            }
+            for place, (token, before, after) in enumerate(zip(pair.ids, given_text, given_source, strict=True))
+        ]
