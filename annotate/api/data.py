@@ -11,6 +11,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from annotate.api.paging import ByKey
 from annotate.models import Conversation, Corpus, DimensionVersion, KnowledgeSection, Rating, Turn
+from annotate.selectors.given import given as given_ratings
 from people.permissions import ScientistsOnly
 
 _SLICE = ("split", "topic", "config", "system")
@@ -137,7 +138,7 @@ class Ratings(ListAPIView[Rating]):
     def get_queryset(self) -> QuerySet[Rating]:
         asked = self.request.query_params
         found = Rating.objects.filter(
-            given(), current=True, **filters(asked, prefix="conversation__", more=("dimension", "conversation"))
+            given_ratings(), current=True, **filters(asked, prefix="conversation__", more=("dimension", "conversation"))
         )
         if asked.get("dimension"):
             found = found.filter(dimension_version__dimension__key=asked["dimension"])
