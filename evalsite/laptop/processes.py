@@ -1,4 +1,4 @@
-"""The processes of a laptop, as a configuration for supervisord. Started in this order, stopped in the reverse."""
+"""The processes of a laptop, as a configuration for supervisord. Started in this order, stopped all at once."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ def configuration(found: list[Program], *, folder: Path, project: Path) -> str:
         "logfile_backups=1",
         f"pidfile={_quoted(folder / 'supervisor.pid')}",
         "minfds=256",
+        "",
+        # One group: all are told to stop at once. Groups, and programs without one, would be stopped one after another.
+        "[group:evalsite]",
+        f"programs={','.join(program.name for program in found)}",
     ]
     for place, program in enumerate(found):
         command = shlex.join([sys.executable, "-m", "evalsite.laptop.child", *program.command])

@@ -55,8 +55,9 @@ def test_the_supervisor_is_told_of_every_process(models: bool) -> None:
     found = programs(port=8123, var=var, models=models)
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(configuration(found, folder=var / "log", project=var.parent))
-    names = {name.removeprefix("program:") for name in parser.sections()} - {"supervisord"}
+    names = {name.removeprefix("program:") for name in parser.sections()} - {"supervisord", "group:evalsite"}
     assert names == {"web", "default-worker", "beat"} | ({"gpu-worker"} if models else set())
+    assert set(parser["group:evalsite"]["programs"].split(",")) == names  # one group is stopped at once
     for program in found:
         section = parser[f"program:{program.name}"]
         command = shlex.split(section["command"].replace("%%", "%"))
