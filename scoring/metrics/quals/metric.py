@@ -53,9 +53,11 @@ PRESETS = {"cpu": Preset(10, 8, 28, 512), "full": Preset(60, 8, 60, 1024)}
 
 
 class Quals:
-    """value: nats per token. evidence: whole, answer_only (the value over all tokens, and over those of the answers), and
-    pairs [{question, answer, given_text, given_source, difference, answer_difference, tokens}], lowest difference
-    first, with tokens [{text, in_answer, given_text, given_source}] in nats."""
+    """value: nats per token. evidence: whole and answer_only (the value over all tokens, and over those of answers).
+
+    pairs: [{question, answer, given_text, given_source, difference, answer_difference, tokens}], lowest difference
+    first, with tokens [{text, in_answer, given_text, given_source}], all in nats.
+    """
 
     name: ClassVar[str] = "quals"
     reads: ClassVar[Reads] = "grounded"
@@ -94,7 +96,11 @@ class Quals:
         side: str = "whole",
         dtype: str | None = None,
     ) -> Self:
-        """preset: cpu, or full (the default elsewhere than on a CPU). side: whole or answer. dtype: fp32 on a CPU, else bf16."""
+        """The backbone with the adapters of `checkpoint` merged into it.
+
+        preset: cpu, or full (the default elsewhere than on a CPU). side: whole or answer.
+        dtype: fp32 on a CPU, else bf16.
+        """
         if checkpoint is None:
             raise ValueError("quals needs a checkpoint folder")
         preset = preset or ("cpu" if device == "cpu" else "full")
