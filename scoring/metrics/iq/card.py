@@ -45,7 +45,7 @@ interval and the probability of a defect (mean rating below 3). English text.
 Backbone `{backbone}`, unchanged in its lower {model.local_layers} layers, which read turn by turn; the layers above
 read up to {model.window_tokens} tokens of the conversation at once ({model.overlap_tokens} of them overlap where a
 conversation is longer; a turn keeps {model.max_turn_tokens} tokens). Only the upper layers, the turn embeddings and the
-heads are in this folder. Default mode: {model.mode}. Seed {held.seed}, {held.schedule.epochs} epochs,
+heads are in this folder. Default mode: {model.mode}. Seed {held.seed}, {_epochs(held)},
 {facts["conversations"]} rated conversations with {facts["turns"]} rated turns{_pretraining(facts)}.
 
 No training data has time stamps: the embeddings of time gaps are still zero, and gaps change no score yet.
@@ -74,6 +74,11 @@ How well it does on data that nothing was chosen on: `docs/results/iq.md`.
 - On kinds of conversation that it was not trained on, ranking is weaker and the interval covers less (measured there).
 - It reads wording. It cannot know whether what a system claims is true, or whether an action was carried out.
 """
+
+
+def _epochs(held: TrainSettings) -> str:
+    planned = held.schedule.epochs
+    return f"{planned} epochs" if held.schedule.stop_at == 1.0 else f"{held.schedule.stop_at * planned:.2f} epochs"
 
 
 def _pretraining(facts: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from scoring.metrics.iq.config import MODES
 from scoring.metrics.iq.results.figures import figures, human_ceiling
 from scoring.metrics.iq.results.keep import KEPT
 from scoring.metrics.iq.results.rows import CLEAN, EFFICIENCY, EFFICIENCY_NOT_RUN, LEFT_OUT, TABLE
@@ -106,6 +107,19 @@ def claims() -> str:
         f"here: {gain:+.1f} points ({best['f1'].value:.3f} against {base['f1'].value:.3f}); Spearman "
         f"{best['spearman'].value:.3f} against {base['spearman'].value:.3f}."
     )
+
+
+def tuning() -> str:
+    """What the runs gave on the tune part after each epoch, those that were stopped included."""
+    file = KEPT / "tune-logs.json"
+    if not file.exists():
+        return "Not kept."
+    rows = [
+        [run, str(entry["epoch"]), *(f"{number:.3f}" for mode in MODES for number in entry[mode]["macro"])]
+        for run, log in json.loads(file.read_text(encoding="utf-8")).items()
+        for entry in log
+    ]
+    return table(("run", "epoch", *(f"{name}, {mode}" for mode in MODES for name in ("Spearman", "ROC-AUC"))), rows)
 
 
 def coverage() -> str:
