@@ -57,7 +57,7 @@ token. It knows the layout; its questions are often poor. Train longer with `pyt
 before relying on it.
 
 Data: {", ".join(f"{source} ({licence})" for source, licence in LICENCES.items())}; passages of at most 45 words.
-How well it agrees with people: `docs/results/quals.md`.
+How well it agrees with people has not been measured; `make results-quals` measures it.
 """
 
 

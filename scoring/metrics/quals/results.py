@@ -1,0 +1,154 @@
+"""QUALS against people on fixed samples of public sets, beside overlap and ROUGE-2 on the same items.
+
+python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--dtype fp32] [--page docs/results/quals.md]
+
+Scores are appended to var/quals/scores.<signature digest>.jsonl, so that a second run goes on where the first stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scoring.metrics import checkpoints
+from scoring.metrics.evaluation.agreement_with_people import figures
+from scoring.metrics.evaluation.grounded_sets import GroundedItem, data_folder, read
+from scoring.metrics.overlap import Overlap
+from scoring.metrics.quals.metric import Quals
+from scoring.metrics.rouge import Rouge
+
+SETS = ("alexa", "begin-tc", "begin-cmu", "begin-wow", "qags", "summeval")
+AT_ONCE = 8
+SEED = 7
+_VAR = Path(__file__).resolve().parents[3] / "var" / "quals"
+
+
+def sample(name: str, count: int) -> list[GroundedItem]:
+    """The first `count` items of the set in an order that depends on the seed only."""
+    items = [item for item in read(name, data_folder()) if item.source]
+    random.Random(SEED).shuffle(items)  # noqa: S311  reproducible, not secret
+    return items[:count]
+
+
+def score_all(metric: Quals, sets: dict[str, list[GroundedItem]], file: Path, minutes: float) -> dict[str, Any]:
+    """id -> line of every item scored so far, set after set in turns; stops when the time is over."""
+    done: dict[str, Any] = {}
+    if file.exists():
+        done = {held["id"]: held for held in map(json.loads, file.read_text(encoding="utf-8").splitlines())}
+    queue = [
+        items[first : first + AT_ONCE]
+        for first in range(0, max(map(len, sets.values())), AT_ONCE)
+        for items in sets.values()
+    ]
+    queue = [missing for items in queue if (missing := [item for item in items if item.id not in done])]
+    begun, cpu = time.monotonic(), time.process_time()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as opened:
+        for number, items in enumerate(queue, start=1):
+            if time.monotonic() - begun > 60 * minutes:
+                break
+            for item, (score,) in zip(items, metric.score([item.example for item in items]), strict=True):
+                spent = (time.process_time() - cpu) / len(items)
+                held = {"id": item.id, "value": score.value, "reason": score.reason, "cpu": round(spent, 3)}
+                held |= {key: score.evidence.get(key) for key in ("whole", "answer_only")}
+                held["pairs"] = len(score.evidence.get("pairs", []))
+                done[item.id] = held
+                opened.write(json.dumps(held) + "\n")
+            opened.flush()
+            cpu = time.process_time()
+            eta = (time.monotonic() - begun) / number * (len(queue) - number)
+            print(f"{number} of {len(queue)} batches, {eta:.0f} s left", flush=True)
+    return done
+
+
+def table(sets: dict[str, list[GroundedItem]], done: dict[str, Any]) -> list[str]:
+    """Rows of Markdown: figures of every metric on the items that all of them could score."""
+    rows = ["| set | items | metric | Pearson | Spearman | AUC |", "|---|---|---|---|---|---|"]
+    for name, items in sets.items():
+        held = [item for item in items if done.get(item.id, {}).get("value") is not None]
+        columns: dict[str, Sequence[float | None]] = {
+            "QUALS": [done[item.id]["whole"] for item in held],
+            "QUALS, answer only": [done[item.id]["answer_only"] for item in held],
+            "overlap": [scores[0].value for scores in Overlap().score([item.example for item in held])],
+            "ROUGE-2": [scores[0].value for scores in Rouge.load().score([item.example for item in held])],
+        }
+        kept = [place for place in range(len(held)) if all(column[place] is not None for column in columns.values())]
+        human, groups = [held[place].human for place in kept], [held[place].group for place in kept]
+        if len(kept) < 10 or len(set(human)) < 2:
+            continue
+        for metric, column in columns.items():
+            values = [column[place] or 0.0 for place in kept]
+            found = {
+                each.name: f"{each.value:.2f} [{each.low:.2f}, {each.high:.2f}]"
+                for each in figures(values, human, groups)
+            }
+            cells = " | ".join(found.get(key, "") for key in ("Pearson", "Spearman", "AUC"))
+            rows.append(f"| {name} | {len(kept)} | {metric} | {cells} |")
+    return rows
+
+
+def page(metric: Quals, sets: dict[str, list[GroundedItem]], done: dict[str, Any], command: str) -> str:
+    """The page: figures, what it cost, which items."""
+    scored = [done[item.id] for items in sets.values() for item in items if item.id in done]
+    null = sum(held["value"] is None for held in scored)
+    cpu = np.array([held["cpu"] for held in scored])
+    ids = [f"* {name}: {', '.join(item.id for item in items if item.id in done)}" for name, items in sets.items()]
+    return "\n".join(
+        [
+            "# QUALS against people",
+            "",
+            "It measures a generator that was trained very little (`scoring/checkpoints/quals-smollm2/card.md`), on",
+            "the samples listed below. Nothing was tuned on these sets. Written by",
+            f"`{command}`; intervals: 95 %, from 1,000 draws of whole contexts or articles.",
+            "",
+            f"Signature: `{metric.signature}`",
+            "",
+            *table(sets, done),
+            "",
+            f"Items scored: {len(scored)}; without a pair, so not scorable and left out of the figures: {null}.",
+            f"Cost: {cpu.mean():.2f} CPU seconds an item, in batches of {AT_ONCE}.",
+            "",
+            "**Not measured**: QAGS, BERTScore and likelihood on these samples, SummEval and QAGS CNN/DM where no row",
+            "stands above, the partial correlation given overlap, the human ceiling, turns a second on an idle laptop,",
+            "the `full` preset, every ablation, chit-chat that claims nothing, one-sentence news summaries (no such",
+            "set is here). QAGS and ConSeq are not written. The aims of beating every overlap baseline, Pearson .45,",
+            "2 times and 55 times cheaper than QAGS are not shown.",
+            "",
+            "Items:",
+            "",
+            *ids,
+            "",
+        ]
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Score what is missing, then write the page."""
+    parser = argparse.ArgumentParser(prog="python -m scoring.metrics.quals.results", description=__doc__)
+    parser.add_argument("--items", type=int, default=150)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--dtype", default="fp32")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--page", type=Path, default=Path("docs/results/quals.md"))
+    given = parser.parse_args(arguments)
+    metric = Quals.load(checkpoint=checkpoints.default_checkpoint("quals"), dtype=given.dtype)
+    sets = {name: sample(name, given.items) for name in given.sets}
+    digest = hashlib.sha256(metric.signature.encode()).hexdigest()[:8]
+    done = score_all(metric, sets, _VAR / f"scores.{digest}.jsonl", given.minutes)
+    command = shlex.join(["python", "-m", "scoring.metrics.quals.results", *(arguments or sys.argv[1:])])
+    given.page.write_text(page(metric, sets, done, command), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
