@@ -27,7 +27,7 @@ def pearson(a: Sequence[float] | Floats, b: Sequence[float] | Floats) -> float:
     x, y = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     x, y = x - x.mean(), y - y.mean()
     scale = float(np.sqrt((x @ x) * (y @ y)))
-    return float(x @ y) / scale if scale > 0 else float("nan")
+    return float(x @ y) / scale if scale > 1e-9 else float("nan")
 
 
 def spearman(a: Sequence[float] | Floats, b: Sequence[float] | Floats) -> float:
