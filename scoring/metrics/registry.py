@@ -25,7 +25,6 @@ METRICS: dict[str, str] = {
     "likelihood": "scoring.metrics.likelihood.metric:Likelihood",
     "iq": "scoring.metrics.iq.metric:IQ",
     "quals": "scoring.metrics.quals.metric:Quals",
-    "qags": "scoring.metrics.qags.metric:Qags",
 }
 
 
@@ -100,16 +99,6 @@ _DESCRIPTIONS = [
         "grounded",
         "factual_consistency",
         "Questions and answers made from the turn: how much less likely they are given the knowledge.",
-        modules=_NEURAL,
-        backbones=_SMOLLM2,
-        needs_checkpoint=True,
-        turns_per_shard=32,
-    ),
-    Description(
-        "qags",
-        "grounded",
-        "factual_consistency",
-        "Questions about the turn, answered from the turn and from the knowledge: how well the answers agree.",
         modules=_NEURAL,
         backbones=_SMOLLM2,
         needs_checkpoint=True,

@@ -14,7 +14,7 @@ WITHOUT_WEIGHTS = [d.name for d in registry.describe_all() if not d.needs_checkp
 
 
 def test_every_metric_is_described_in_one_sentence() -> None:
-    assert {"length", "overlap", "likelihood", "iq", "quals", "qags", "rouge", "bertscore"} <= registry.METRICS.keys()
+    assert {"length", "overlap", "likelihood", "iq", "quals", "rouge", "bertscore"} <= registry.METRICS.keys()
     for described in registry.describe_all():
         assert described.summary.endswith(".")
         assert described.turns_per_shard > 0
