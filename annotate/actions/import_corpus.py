@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotate.actions.match_dimensions import Asked, match_dimensions
 from annotate.actions.note_conflicts import note_conflicts
@@ -21,6 +21,7 @@ from annotate.models import Corpus, DimensionVersion, ImportJob, Rater
 from people.actions.record import record as audit
 from people.models import User
 
+_WORTH_ANALYZING = 1_000  # turns
 Progress = Callable[[str, int, int], None]
 
 
@@ -88,11 +89,21 @@ def import_corpus(
             written = copy_records(fresh, keys, first_position=len(known), progress=progress)
         report.conversations, report.turns = len(fresh), written.turns
         report.sections, report.ratings = written.sections, written.ratings
+        if report.turns >= _WORTH_ANALYZING:
+            _analyze()
     report.seconds = time.monotonic() - started
     if fresh:
         detail = {"conversations": report.conversations, "turns": report.turns, "ratings": report.ratings}
         audit(actor=imported_by, verb="corpus.import", subject=f"corpus {corpus.key}", detail=detail)
     return report
+
+
+def _analyze() -> None:
+    """Tell the planner how large the tables are now; autovacuum would take a minute, and the first pages come sooner."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE annotate_conversation, annotate_turn, annotate_knowledgesection, annotate_rating, annotate_rater"
+        )
 
 
 def _check_ratings(

@@ -15,6 +15,28 @@ from scoring.models import Checkpoint, Comparison, ComparisonState, Conversation
 # A scale's width comes from the dimension version that the prediction names. A metric's raw value counts only where
 # it lies on that scale by nature; otherwise the calibrated one does, and without it there is no comparison.
 _INSERT = """
+WITH human AS MATERIALIZED (
+    SELECT r.turn_id, rv.dimension_id, avg(r.number) AS mean, count(*) AS raters, stddev_samp(r.number) AS spread
+    FROM annotate_rating r
+    JOIN annotate_conversation rc ON rc.id = r.conversation_id
+    JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
+    LEFT JOIN annotate_task k ON k.id = r.task_id
+    WHERE rc.corpus_id = %(corpus)s AND (k.id IS NULL OR k.state = 'submitted')
+      AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
+    GROUP BY r.turn_id, rv.dimension_id
+), pooled AS MATERIALIZED (
+    SELECT coalesce(avg(v.variance), 0) AS variance FROM (
+        SELECT var_samp(r.number) AS variance
+        FROM annotate_rating r
+        JOIN annotate_conversation rc ON rc.id = r.conversation_id
+        JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
+        LEFT JOIN annotate_task k ON k.id = r.task_id
+        WHERE rc.corpus_id = %(corpus)s AND rv.dimension_id = %(dimension)s
+          AND (k.id IS NULL OR k.state = 'submitted')
+          AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
+        GROUP BY r.turn_id HAVING count(*) > 1
+    ) v
+)
 INSERT INTO scoring_comparison (prediction_id, conversation_id, turn_id, corpus_id, checkpoint_id,
                                 dimension_version_id, model, human, raters, spread, gap, size, surprise)
 SELECT p.id, p.conversation_id, p.turn_id, c.corpus_id, p.checkpoint_id, p.dimension_version_id,
@@ -33,29 +55,8 @@ CROSS JOIN LATERAL (
     FROM jsonb_array_elements(pv.scale) AS point
 ) s
 CROSS JOIN LATERAL (SELECT coalesce(p.calibrated, CASE WHEN %(native)s THEN p.value END) AS value) m
-JOIN (
-    SELECT r.turn_id, rv.dimension_id, avg(r.number) AS mean, count(*) AS raters, stddev_samp(r.number) AS spread
-    FROM annotate_rating r
-    JOIN annotate_conversation rc ON rc.id = r.conversation_id
-    JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
-    LEFT JOIN annotate_task k ON k.id = r.task_id
-    WHERE rc.corpus_id = %(corpus)s AND (k.id IS NULL OR k.state = 'submitted')
-      AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
-    GROUP BY r.turn_id, rv.dimension_id
-) h ON h.turn_id = p.turn_id AND h.dimension_id = pv.dimension_id
-CROSS JOIN (
-    SELECT coalesce(avg(v.variance), 0) AS variance FROM (
-        SELECT var_samp(r.number) AS variance
-        FROM annotate_rating r
-        JOIN annotate_conversation rc ON rc.id = r.conversation_id
-        JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
-        LEFT JOIN annotate_task k ON k.id = r.task_id
-        WHERE rc.corpus_id = %(corpus)s AND rv.dimension_id = %(dimension)s
-          AND (k.id IS NULL OR k.state = 'submitted')
-          AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
-        GROUP BY r.turn_id HAVING count(*) > 1
-    ) v
-) pooled
+JOIN human h ON h.turn_id = p.turn_id AND h.dimension_id = pv.dimension_id
+CROSS JOIN pooled
 WHERE c.corpus_id = %(corpus)s AND p.checkpoint_id = %(checkpoint)s AND m.value IS NOT NULL AND s.width > 0
 """
 _GAPS = """
@@ -84,6 +85,9 @@ def refresh_comparisons(*, corpus: Corpus, checkpoint: Checkpoint, native: bool)
     Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")
     ConversationGap.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")
     with connection.cursor() as cursor:
+        # Right after an import or a run the planner has no statistics, expects a row or two, and would loop over all
+        # ratings once per prediction: minutes in place of seconds.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_INSERT, arguments)
         compared = cursor.rowcount
         cursor.execute(_GAPS, arguments)

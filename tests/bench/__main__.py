@@ -59,7 +59,7 @@ def main() -> int:
     port = free_port("")
     web = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "-k", "gthread", "-w", "2", "--threads", "4",
-         "-b", f"127.0.0.1:{port}", "--log-level", "warning"],
+         "-b", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"],
         cwd=PROJECT,
     )  # fmt: skip
     try:
@@ -201,8 +201,13 @@ class _Client:
         return self._ask("POST", address, json.dumps(body))
 
     def _ask(self, method: str, address: str, body: str | None) -> dict:  # type: ignore[type-arg]
-        self.connection.request(method, address, body, self.headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, address, body, self.headers)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # a server may close a kept connection; browsers ask again, and so do we
+            self.connection.close()
+            self.connection.request(method, address, body, self.headers)
+            answer = self.connection.getresponse()
         content = answer.read()
         if answer.status >= 400:
             raise RuntimeError(f"{method} {address}: {answer.status} {content[:300]!r}")
