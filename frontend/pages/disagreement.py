@@ -12,8 +12,8 @@ from annotate.models import Corpus
 from annotate.models.rating import Cause
 from people.permissions import scientists_only
 from people.requests import Request
-from scoring.models import Checkpoint, Comparison
-from scoring.selectors.conversations import slice_values
+from scoring.models import Comparison
+from scoring.selectors.conversations import compared_checkpoints, slice_values
 from scoring.selectors.disagreement import Place, disagreements, place_of, verdicts_of
 
 PAGE = 25
@@ -25,7 +25,7 @@ def queue(request: Request) -> HttpResponse:
     """A page of the queue for one corpus and one checkpoint."""
     corpora = list(Corpus.objects.order_by("-synthetic", "name"))
     corpus = next((each for each in corpora if each.key == request.GET.get("corpus")), corpora[0] if corpora else None)
-    checkpoints = list(_compared(corpus)) if corpus else []
+    checkpoints = list(compared_checkpoints(corpus)) if corpus else []
     by = request.GET.get("by", "")
     checkpoint = next((each for each in checkpoints if str(each.pk) == by), checkpoints[0] if checkpoints else None)
     filters = {name: request.GET.get(name, "") for name in ("split", "topic", "config", "side", "seen", "order")}
@@ -74,12 +74,6 @@ def judge(request: Request, prediction_id: int) -> HttpResponse:
         return HttpResponse(str(problem), status=422, content_type="text/plain")
     context = {"row": row, "verdict": verdict, "causes": Cause.choices}
     return render(request, "frontend/disagreement/_row.html", context)
-
-
-def _compared(corpus: Corpus) -> list[Checkpoint]:
-    """Checkpoints with comparisons on the corpus, the one that matters most first."""
-    found = Checkpoint.objects.filter(pk__in=Comparison.objects.filter(corpus=corpus).values("checkpoint").distinct())
-    return sorted(found.defer("card"), key=lambda row: (row.metric != "iq", row.metric == "length", row.metric))
 
 
 urlpatterns = [

@@ -12,8 +12,7 @@ from frontend.charts.strip import strip
 from frontend.charts.trace import mean_and_interval, trace
 from people.permissions import scientists_only
 from people.requests import Request
-from scoring.models import Checkpoint
-from scoring.selectors.conversations import conversation_list, slice_values
+from scoring.selectors.conversations import compared_checkpoints, conversation_list, slice_values
 from scoring.selectors.side_by_side import Judgements, SideBySide, neighbours, scale_bounds, side_by_side
 
 PAGE = 40
@@ -38,7 +37,7 @@ def listing(request: Request) -> HttpResponse:
             "rows": rows,
             "filters": filters,
             "values": slice_values(corpus),
-            "checkpoints": Checkpoint.objects.filter(comparisons__corpus=corpus).distinct().defer("card"),
+            "checkpoints": compared_checkpoints(corpus),
             "next": f"?{query.urlencode()}" if following else None,
         }
     return render(request, "frontend/side_by_side/list.html", context)

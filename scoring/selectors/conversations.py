@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from annotate.models import Conversation, Corpus
-from scoring.models import ConversationGap
+from scoring.models import Checkpoint, Comparison, ConversationGap
 
 
 def conversation_list(
@@ -39,6 +39,13 @@ def slice_values(corpus: Corpus) -> dict[str, list[str]]:
         name: sorted({value for value in column if value})
         for name, column in zip(("split", "topic", "config"), columns, strict=True)
     }
+
+
+def compared_checkpoints(corpus: Corpus) -> list[Checkpoint]:
+    """Checkpoints with comparisons on the corpus, the one that matters most first. One query."""
+    some = Comparison.objects.filter(corpus=corpus, checkpoint=OuterRef("pk"))
+    found = Checkpoint.objects.filter(Exists(some)).defer("card")
+    return sorted(found, key=lambda row: (row.metric != "iq", row.metric == "length", row.metric))
 
 
 def _by_gap(
