@@ -17,7 +17,7 @@ from annotate.importing.dimensions import DimensionSpec
 from annotate.importing.identity import content_hash
 from annotate.importing.problems import Problems
 from annotate.importing.records import ConversationRecord, RatingRecord
-from annotate.models import Corpus, DimensionVersion, ImportJob, Rater
+from annotate.models import Corpus, DimensionVersion, ImportJob, Rater, Rating
 from people.actions.record import record as audit
 from people.models import User
 
@@ -27,7 +27,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did. `conflicts` are external ids that arrived with other content; they were not changed."""
+    """What an import did. `conflicts` are external ids that arrived with other content; they were not changed.
+
+    ratings_left_out: new ratings of conversations that are here already. They are not added: a release that comes back
+        holds our own annotators' ratings under other names, and each would count twice.
+    passed_by: predictions and verdicts in the files; they belong to releases, not to corpora.
+    """
 
     conversations: int = 0
     turns: int = 0
@@ -35,6 +40,8 @@ class ImportReport:
     ratings: int = 0
     unchanged: int = 0
     conflicts: list[str] = field(default_factory=list)
+    ratings_left_out: int = 0
+    passed_by: int = 0
     seconds: float = 0.0
 
 
@@ -68,16 +75,20 @@ def import_corpus(
     progress("comparing", 0, len(records))
     fresh: list[tuple[ConversationRecord, str]] = []
     changed: list[tuple[ConversationRecord, str]] = []
+    unchanged: list[ConversationRecord] = []
     for record in records:
         digest = content_hash(record)
         if record.external_id not in known:
             fresh.append((record, digest))
         elif known[record.external_id] == digest:
             report.unchanged += 1
+            unchanged.append(record)
         else:
             changed.append((record, digest))
             report.conflicts.append(record.external_id)
     note_conflicts(corpus=corpus, changed=changed, job=job)
+    report.ratings_left_out = _left_out(corpus, unchanged, versions)
+    report.passed_by = sum(record.passed_by for record in records)
     if fresh:
         keys = Keys(
             corpus=corpus.pk,
@@ -99,11 +110,28 @@ def import_corpus(
 
 
 def _analyze() -> None:
-    """Tell the planner how large the tables are now; autovacuum would take a minute, and the first pages come sooner."""
+    """Tell the planner how large the tables are now; autovacuum takes a minute, and the first pages come sooner."""
     with connection.cursor() as cursor:
         cursor.execute(
             "ANALYZE annotate_conversation, annotate_turn, annotate_knowledgesection, annotate_rating, annotate_rater"
         )
+
+
+def _left_out(corpus: Corpus, unchanged: Sequence[ConversationRecord], versions: dict[Asked, DimensionVersion]) -> int:
+    """How many ratings of the unchanged conversations are not here. One query, none where they bring no ratings."""
+    brought = [record for record in unchanged if record.ratings]
+    if not brought:
+        return 0
+    here = set(
+        Rating.objects.filter(conversation__corpus=corpus, task=None).values_list(
+            "conversation__external_id", "turn__index", "dimension_version_id", "rater__pseudonym"
+        )
+    )
+    return sum(
+        (record.external_id, rating.turn, versions[rating.dimension, rating.version].pk, rating.rater) not in here
+        for record in brought
+        for rating in record.ratings
+    )
 
 
 def _check_ratings(

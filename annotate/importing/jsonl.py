@@ -114,6 +114,7 @@ def _conversation(raw: dict[str, Any], where: str, problems: Problems) -> Conver
             turn, dimension, rater, campaign, revision = answer
             said = f"revision {revision} of {rater} on turn {turn}" + (f" in {campaign}" if campaign else "")
             problems.add(where, "ratings", f"{dimension}: {said} is there {times} times")
+    passed_by = sum(len(listed(raw, name, where, problems)) for name in _ONLY_IN_RELEASES if name in raw)
     if problems.count > before:
         return None
     return ConversationRecord(
@@ -124,6 +125,7 @@ def _conversation(raw: dict[str, Any], where: str, problems: Problems) -> Conver
         sections=tuple(section for section in sections if section),
         ratings=tuple(rating for rating in ratings if rating),
         extra=extra,
+        passed_by=passed_by,
     )
 
 

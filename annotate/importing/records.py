@@ -61,7 +61,10 @@ class RatingRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConversationRecord:
-    """One conversation with all that belongs to it. `alternative_of` is an external id of the same file."""
+    """One conversation with all that belongs to it. `alternative_of` is an external id of the same file.
+
+    `passed_by`: judgements beside it that are no content of a corpus (a release's predictions and verdicts).
+    """
 
     external_id: str
     turns: tuple[TurnRecord, ...]
@@ -73,6 +76,7 @@ class ConversationRecord:
     sections: tuple[SectionRecord, ...] = ()
     ratings: tuple[RatingRecord, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    passed_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)

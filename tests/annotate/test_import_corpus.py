@@ -115,6 +115,15 @@ def test_twice_is_once_and_what_is_new_is_added_behind() -> None:
     assert (report.unchanged, report.conversations, report.conflicts) == (1, 1, [])
     assert list(Conversation.objects.order_by("position").values_list("external_id", flat=True)) == ["a", "b"]
     assert Rating.objects.count() == 1
+    assert report.ratings_left_out == 0
+
+
+def test_new_ratings_of_what_is_here_are_left_out_and_counted() -> None:
+    first, second = RatingRecord(0, "interaction_quality", "r1", 4.0), RatingRecord(0, "interaction_quality", "r2", 2.0)
+    imported(record("a", first))
+    report = imported(record("a", first, second))
+    assert (report.unchanged, report.ratings, report.ratings_left_out) == (1, 0, 1)
+    assert Rating.objects.count() == 1
 
 
 def test_a_change_is_a_conflict_in_words_listed_once() -> None:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,8 +105,9 @@ def _measure(var: Path) -> tuple[list[tuple[str, ...]], bool]:
         request_run(checkpoint=checkpoint, corpus=corpus, slice={}, requested_by=admin)
         seconds, _ = _timed(score_waiting)
         made = Prediction.objects.filter(checkpoint=checkpoint)
-        none = made.filter(value__isnull=True).count()
-        what = f"{made.count()} turns, each once; {none} without a score"
+        none = Counter(made.filter(value__isnull=True).values_list("reason", flat=True))
+        without = ", ".join(f"{count} {reason!r}" for reason, count in none.most_common()) or "0"
+        what = f"{made.count()} turns, each once; without a score: {without}"
         rows.append(
             (f"score by {metric}, one worker", what, f"{seconds:.1f}", f"{made.count() / seconds:.0f} turns/s", "")
         )

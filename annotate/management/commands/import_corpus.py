@@ -44,5 +44,12 @@ class Command(BaseCommand):
             f"{report.ratings} ratings added in {report.seconds:.1f} s; {report.unchanged} unchanged, "
             f"{len(report.conflicts)} in conflict"
         )
+        if report.ratings_left_out:
+            self.stderr.write(
+                f"{report.ratings_left_out} ratings of conversations that are here already were left out; "
+                "import the file under another --corpus to have them"
+            )
+        if report.passed_by:
+            self.stderr.write(f"{report.passed_by} predictions and verdicts of a release were passed by")
         for external_id in report.conflicts[:20]:
             self.stderr.write(f"conflict: {external_id} is here with other content; it was not changed")

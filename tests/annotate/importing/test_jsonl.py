@@ -224,7 +224,7 @@ def test_another_format_or_version_is_refused(head: dict[str, Any], field: str) 
 
 def test_predictions_of_a_release_are_passed_by() -> None:
     content = json.dumps(line(predictions=[{"anything": 1}], verdicts=[])).encode()
-    assert read([("x.jsonl", content)]) == [ConversationRecord("c1", (TurnRecord("user", "Hi."),))]
+    assert read([("x.jsonl", content)]) == [ConversationRecord("c1", (TurnRecord("user", "Hi."),), passed_by=1)]
 
 
 def test_a_header_defines_dimensions() -> None:
