@@ -1,11 +1,8 @@
-"""Wake a worker by a message. The rows are the truth, so a broker that is away delays work and loses none."""
+"""Wake a worker of this app by a message (`annotate.wake`)."""
 
 from __future__ import annotations
 
-import structlog
-from celery import current_app
-
-log = structlog.get_logger(__name__)
+from annotate.wake import send as _send
 
 
 def wake_gpu_worker() -> None:
@@ -16,13 +13,6 @@ def wake_gpu_worker() -> None:
 def wake_default_worker(task: str, *arguments: int) -> None:
     """Ask the default worker for a task by name, with ids."""
     _send(task, "default", *arguments)
-
-
-def _send(task: str, queue: str, *arguments: int) -> None:
-    try:
-        current_app.send_task(task, args=arguments, queue=queue, ignore_result=True)
-    except Exception as problem:  # any broker has its own exceptions; the sweep sends again
-        log.warning("broker_away", task=task, error=str(problem))
 
 
 def welcome_gpu_worker() -> None:
