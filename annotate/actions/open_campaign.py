@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 
 from django.db import transaction
 
+from annotate.assignment import priority_order, random_order
 from annotate.models import Campaign, CampaignItem
 from annotate.models.campaign import CampaignState, Order
 from annotate.refusals import CampaignNotOpen
@@ -21,8 +21,8 @@ class NothingToRate(ValueError):
 def open_campaign(*, campaign: Campaign, by: User | None, priorities: Mapping[int, float] | None = None) -> Campaign:
     """Lay the items out in their order and let raters in.
 
-    priorities: conversation id -> how urgent; used when the campaign's order asks for it, largest first, the
-    conversations that have none at the end. The page passes them in, since nothing here knows of models.
+    priorities: conversation id -> how urgent; used when the campaign's order asks for it: largest first, a
+    random fifth among them, so that what is rated first still says something about the whole. The page passes them in, since nothing here knows of models.
     Raises CampaignNotOpen (no draft), NothingToRate.
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
@@ -31,11 +31,11 @@ def open_campaign(*, campaign: Campaign, by: User | None, priorities: Mapping[in
     found = list(conversations_in(campaign.corpus, campaign.slice).values_list("pk", flat=True))
     if not found:
         raise NothingToRate("No conversation of the corpus fits the slice.")
-    # A seeded shuffle first: it is the random order, and breaks the ties of the other one.
-    random.Random(int(campaign.order_detail.get("seed", 0))).shuffle(found)  # noqa: S311  # an order, no secret
+    seed = int(campaign.order_detail.get("seed", 0))
     if campaign.order == Order.PRIORITY:
-        known = priorities or {}
-        found.sort(key=lambda pk: (pk not in known, -known.get(pk, 0.0)))
+        found = priority_order(found, priorities or {}, seed)
+    else:
+        found = random_order(found, seed)
     CampaignItem.objects.bulk_create(
         (
             CampaignItem(campaign=campaign, conversation_id=pk, position=place, required_raters=campaign.overlap)
