@@ -55,6 +55,33 @@ def sign_test(preferences: Iterable[Preference], first: str, second: str) -> Sig
     return SignTest(wins, losses, equals, min(1.0, 2 * tail))
 
 
+def by_context(preferences: Iterable[Preference]) -> list[Preference]:
+    """One vote a context and two systems: what more of its answers said, equal where as many said the other.
+
+    Several judges of one pair are no independent comparisons; contexts are, so the sign test is taken over these.
+    """
+    said: dict[tuple[Hashable, str, str], float] = defaultdict(float)
+    for each in preferences:
+        turned = each.first > each.second
+        first, second = (each.second, each.first) if turned else (each.first, each.second)
+        said[each.cluster, first, second] += (0.5 - each.outcome) if turned else (each.outcome - 0.5)
+    return [
+        Preference(cluster, first, second, 0.5 if lead == 0 else float(lead > 0))
+        for (cluster, first, second), lead in said.items()
+    ]
+
+
+def holm(chances: Sequence[float | None]) -> list[float | None]:
+    """Chances that stand for having looked at all of them (Holm, 1979); None stays None."""
+    known = sorted((chance, at) for at, chance in enumerate(chances) if chance is not None)
+    adjusted: list[float | None] = [None] * len(chances)
+    least = 0.0
+    for rank, (chance, at) in enumerate(known):
+        least = max(least, min(1.0, (len(known) - rank) * chance))
+        adjusted[at] = least
+    return adjusted
+
+
 def win_rate(
     preferences: Sequence[Preference], first: str, second: str, *, resamples: int = 1000, seed: int = 7
 ) -> Estimate:

@@ -65,3 +65,9 @@ class NotTakingPart(Refusal):
     """The campaign is for other people."""
 
     code = "not_taking_part"
+
+
+class StudyNotOpen(Refusal):
+    """The study is a draft or closed."""
+
+    code = "study_not_open"

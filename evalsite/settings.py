@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "scoring.tasks.sweep_task", "schedule": 5.0},
     "sweep-jobs": {"task": "annotate.tasks.sweep_task", "schedule": 10.0},
     "sweep-releases": {"task": "scoring.tasks.sweep_releases_task", "schedule": 10.0},
+    "refresh-study-results": {"task": "annotate.tasks.refresh_study_results_task", "schedule": 15.0},
     "refresh-comparisons": {"task": "scoring.tasks.refresh_comparisons_task", "schedule": 15.0},
 }
 

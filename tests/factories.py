@@ -7,8 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotate.actions.create_campaign import Question, create_campaign
+from annotate.actions.create_study import create_study
 from annotate.actions.open_campaign import open_campaign
-from annotate.models import Campaign, Conversation, Corpus, Dimension, DimensionVersion, KnowledgeSection, Turn
+from annotate.actions.open_study import open_study
+from annotate.models import (
+    Campaign,
+    Conversation,
+    Corpus,
+    Dimension,
+    DimensionVersion,
+    KnowledgeSection,
+    Study,
+    Turn,
+)
+from annotate.study_questions import SHIPPED
 from people.models import Role, User
 
 _numbers = itertools.count(1)
@@ -155,3 +167,56 @@ def make_campaign(
         **more,
     )
     return open_campaign(campaign=campaign, by=None) if opened else campaign
+
+
+SYSTEMS = ("blue-system", "green-system", "red-system")
+
+
+def make_alternatives(*, contexts: int = 2, systems: Sequence[str] = SYSTEMS, key: str = "") -> Corpus:
+    """A corpus in which every system responds to every context: two turns of context, then its response.
+
+    External ids hold the system's name, as in real data; the responder had one section to read.
+    """
+    corpus = make_corpus(conversations=0, key=key)
+    position = itertools.count()
+    for context in range(contexts):
+        root = None
+        for system in systems:
+            row = Conversation.objects.create(
+                corpus=corpus, external_id=f"{corpus.key}-{context}-{system}", position=next(position), system=system,
+                alternative_of=root, turn_count=3, content_hash=f"{next(_numbers):064x}",
+            )  # fmt: skip
+            root = root or row
+            said = [f"Context {context}: hello.", f"Context {context}: and you?", f"Words {system[:3]} of {context}."]
+            Turn.objects.bulk_create(
+                Turn(conversation=row, index=index, speaker=f"agent_{index % 2 + 1}", text=text)
+                for index, text in enumerate(said)
+            )
+            passages = [{"kind": "text", "ref": "", "text": f"What was read before context {context}."}]
+            KnowledgeSection.objects.create(
+                conversation=row, speaker="agent_1", key="FS1", position=0, title="Birds", passages=passages
+            )
+    return corpus
+
+
+def make_study(
+    *,
+    corpus: Corpus | None = None,
+    systems: Sequence[str] = SYSTEMS,
+    questions: Sequence[str] = tuple(SHIPPED),
+    judges: int = 1,
+    opened: bool = True,
+    name: str = "",
+    **more: Any,
+) -> Study:
+    """An open study (unless said otherwise) of all systems, by default with the three shipped questions."""
+    study = create_study(
+        name=name or f"Study {next(_numbers)}",
+        corpus=corpus or make_alternatives(systems=systems),
+        systems=systems,
+        questions=[SHIPPED[key] for key in questions],
+        by=None,
+        judges=judges,
+        **more,
+    )
+    return open_study(study=study, by=None) if opened else study

@@ -43,7 +43,8 @@ STATED: dict[str, str] = {
     **dict.fromkeys(
         [
             "api_my_campaigns", "api_claim", "api_my_tasks", "api_task", "api_operations", "api_submit", "api_skip",
-            "api_heartbeat",
+            "api_heartbeat", "api_my_studies", "api_next_pair", "api_choices", "api_submit_pair", "api_skip_pair",
+            "api_stay_on_pair",
         ],
         SIGNED_IN,
     ),
@@ -52,7 +53,7 @@ STATED: dict[str, str] = {
             "side_by_side_list", "side_by_side", "evidence", "pair_verdict", "disagreement", "judge", "runs", "run_new",
             "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "workers", "api_corpora", "api_dimensions",
             "api_conversations", "api_conversation", "api_ratings", "api_checkpoints", "api_runs", "api_run",
-            "api_run_cancel", "api_run_resume", "api_predictions",
+            "api_run_cancel", "api_run_resume", "api_predictions", "api_studies", "api_study_results",
         ],
         SCIENTISTS,
     ),

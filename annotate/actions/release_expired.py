@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from annotate.models import Campaign, Task
+from annotate.models import Campaign, Study, StudyPair, StudyPlace, Task
 from annotate.models.campaign import TaskState
 from annotate.places import give_back_places
 
@@ -23,4 +23,17 @@ def release_expired(*, campaign: Campaign | None = None, now: datetime | None = 
     if rows:
         Task.objects.filter(pk__in=[row.pk for row in rows]).update(state=TaskState.RELEASED, lease_until=None)
         give_back_places(row.item_id for row in rows)
+    return len(rows)
+
+
+@transaction.atomic
+def release_expired_pairs(*, study: Study | None = None, now: datetime | None = None) -> int:
+    """The same for the pairs of studies."""
+    expired = StudyPlace.objects.filter(state=TaskState.OPEN, lease_until__lt=now or timezone.now())
+    if study is not None:
+        expired = expired.filter(pair__study=study)
+    rows = list(expired.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"))
+    if rows:
+        StudyPlace.objects.filter(pk__in=[row.pk for row in rows]).update(state=TaskState.RELEASED, lease_until=None)
+        give_back_places((row.pair_id for row in rows), StudyPair)
     return len(rows)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotate.api import data
+from annotate.api import data, judging
 
 urlpatterns = [
     path("corpora/", data.Corpora.as_view(), name="api_corpora"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("conversations/", data.Conversations.as_view(), name="api_conversations"),
     path("conversations/<int:pk>/", data.OneConversation.as_view(), name="api_conversation"),
     path("ratings/", data.Ratings.as_view(), name="api_ratings"),
+    path("studies/", judging.Studies.as_view(), name="api_studies"),
+    path("studies/<int:pk>/results/", judging.StudyResults.as_view(), name="api_study_results"),
 ]

@@ -5,12 +5,14 @@ from annotate.models.corpus import Conversation, Corpus, KnowledgeSection, Turn
 from annotate.models.dimension import Dimension, DimensionVersion
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
 from annotate.models.rating import Adjudication, Rater, Rating, TurnTime
+from annotate.models.study import Choice, Study, StudyPair, StudyPlace, StudyQuestion, StudyResult
 
 __all__ = [
     "Adjudication",
     "Campaign",
     "CampaignDimension",
     "CampaignItem",
+    "Choice",
     "Conversation",
     "Corpus",
     "Dimension",
@@ -22,6 +24,11 @@ __all__ = [
     "Participant",
     "Rater",
     "Rating",
+    "Study",
+    "StudyPair",
+    "StudyPlace",
+    "StudyQuestion",
+    "StudyResult",
     "Task",
     "TaskEvent",
     "Turn",

@@ -7,7 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from annotate.models import Rater, Rating, Task
+from annotate.models import Choice, Rater, Rating, StudyPlace, Task
 from people.actions.change_person import LastAdmin, set_active
 from people.actions.record import record
 from people.models import ApiToken, User
@@ -19,7 +19,7 @@ ERASED = "erased"
 
 @transaction.atomic
 def erase_person(*, user: User, by: User) -> list[Release]:
-    """Take a person out: account closed and nameless, every rating a tombstone; returns the releases that held them.
+    """Take a person out: nameless, ratings and choices tombstones; returns the releases that held them.
 
     Rows stay, so that counts and the order of revisions still tell the truth; their values, notes, evidence and the
     pseudonym are gone. A release is immutable, so those that hold the person's ratings are marked, not changed.
@@ -40,6 +40,8 @@ def erase_person(*, user: User, by: User) -> list[Release]:
             number=None, label=None, labels=None, reason=ERASED, note="", evidence=None, erased_at=now
         )
         Task.objects.filter(rater=rater).update(skip_note="")
+        Choice.objects.filter(place__rater=rater).update(answer="", note="", erased_at=now)
+        StudyPlace.objects.filter(rater=rater).update(skip_note="")
         rater.pseudonym = f"erased-{secrets.token_hex(6)}"
         rater.save(update_fields=["pseudonym"])
         held = Release.objects.filter(raters__contains=[rater.pk], state=ReleaseState.READY)

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from annotate.actions.load_sample import FOLDER, KEY
 from annotate.actions.load_sample_alternatives import KEY as ALTERNATIVES
 from annotate.actions.open_sample_campaign import NAME, open_sample_campaign
+from annotate.actions.open_sample_study import open_sample_study
 from annotate.importing.topical_chat import SENTIMENTS
-from annotate.models import Campaign, Conversation, Corpus, ImportConflict, Rating
+from annotate.models import Campaign, Conversation, Corpus, ImportConflict, Rating, Study
 from annotate.models.campaign import CampaignState
 
 TOPICS = {"movies", "sci_tech", "music", "sports", "entertainment_general", "books", "politics", "fashion"}
@@ -83,6 +84,16 @@ def test_the_demo_campaign_is_open_and_stays_closed_once_closed(sample: Corpus) 
     assert (again.pk, again.state) == (campaign.pk, CampaignState.CLOSED)
 
 
+def test_the_demo_study_is_open_and_stays_closed_once_closed(sample: Corpus) -> None:
+    study = Study.objects.get()
+    assert (study.state, study.pairs.count(), study.corpus.synthetic) == (CampaignState.OPEN, 12, True)
+    assert "synthetic" in study.instructions
+    Study.objects.update(state=CampaignState.CLOSED)
+    again = open_sample_study()
+    assert again is not None and (again.pk, again.state) == (study.pk, CampaignState.CLOSED)
+
+
 def test_without_a_sample_there_is_no_campaign(db: None) -> None:
     assert open_sample_campaign() is None
-    assert not Campaign.objects.exists()
+    assert open_sample_study() is None
+    assert not Campaign.objects.exists() and not Study.objects.exists()

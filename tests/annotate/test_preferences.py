@@ -8,8 +8,9 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-from annotate.preferences import Preference, bradley_terry, sign_test, win_rate
+from annotate.preferences import Preference, bradley_terry, by_context, holm, sign_test, win_rate
 
 # Agresti (2013), table 11.10: wins of the row team over the column team, American League East, 1987.
 TEAMS = ["Milwaukee", "Detroit", "Toronto", "New York", "Boston", "Cleveland", "Baltimore"]
@@ -81,3 +82,22 @@ def test_who_never_lost_has_no_strength() -> None:
     found = bradley_terry([Preference(1, "a", "b", 1), Preference(2, "a", "b", 1)])
     assert "without bound" in str(found["a"].reason)
     assert bradley_terry([]) == {}
+
+
+def test_judges_of_one_context_are_one_vote() -> None:
+    said = [
+        Preference(1, "b", "a", 0), Preference(1, "a", "b", 1), Preference(1, "a", "b", 0),  # two of three for a
+        Preference(2, "a", "b", 1), Preference(2, "b", "a", 1),  # one each
+        Preference(3, "a", "b", 0.5), Preference(3, "b", "a", 1),
+        Preference(3, "a", "c", 1),
+    ]  # fmt: skip
+    assert by_context(said) == [
+        Preference(1, "a", "b", 1), Preference(2, "a", "b", 0.5), Preference(3, "a", "b", 0), Preference(3, "a", "c", 1)
+    ]  # fmt: skip
+
+
+@given(st.lists(st.floats(0, 1), max_size=8))
+def test_holm_is_statsmodels(chances: list[float]) -> None:
+    assert holm([None, *chances])[0] is None
+    if chances:
+        assert holm([None, *chances])[1:] == pytest.approx(multipletests(chances, method="holm")[1])

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from annotate.actions.create_campaign import NameTaken, NoQuestions
+from annotate.models import Corpus, Study, StudyQuestion
+from annotate.study_questions import Asked
+from people.actions.record import record
+from people.models import User
+
+
+class TooFewSystems(ValueError):
+    """A comparison has at least two systems."""
+
+
+@transaction.atomic
+def create_study(
+    *,
+    name: str,
+    corpus: Corpus,
+    systems: Sequence[str],
+    questions: Sequence[Asked],
+    by: User | None,
+    judges: int = 3,
+    seed: int = 1,
+    contexts_wanted: int | None = None,
+    instructions: str = "",
+    lease_minutes: int = 30,
+) -> Study:
+    """A draft; nothing is judged before it is opened. Raises TooFewSystems, NoQuestions, NameTaken."""
+    chosen = sorted({each for each in systems if each})
+    if len(chosen) < 2:
+        raise TooFewSystems("Choose at least two systems to compare.")
+    if not questions:
+        raise NoQuestions("Ask at least one question.")
+    if len({each.name for each in questions}) < len(questions):
+        raise NameTaken("Two questions have the same name.")
+    try:
+        with transaction.atomic():
+            study = Study.objects.create(
+                name=name,
+                corpus=corpus,
+                systems=chosen,
+                judges=judges,
+                seed=seed,
+                contexts_wanted=contexts_wanted,
+                instructions=instructions,
+                lease_minutes=lease_minutes,
+                created_by=by,
+            )
+    except IntegrityError as problem:
+        raise NameTaken(f"There is already a study called {name!r}.") from problem
+    StudyQuestion.objects.bulk_create(
+        StudyQuestion(study=study, position=place, name=each.name, text=each.text)
+        for place, each in enumerate(questions)
+    )
+    record(actor=by, verb="study.create", subject=f"study {study.pk}", detail={"name": name, "systems": chosen})
+    return study

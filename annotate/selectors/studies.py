@@ -1,0 +1,191 @@
+"""Studies as admins and scientists see them: systems by name, how far they are. Never for annotators."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from annotate.models import Choice, Conversation, Corpus, Rater, Study, StudyPair, StudyPlace
+from annotate.models.campaign import TaskState
+from annotate.models.study import Better
+from annotate.pairing import Pair, Response, pairs_of
+from annotate.selectors.why_nothing import Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class StudyProgress:
+    """Sums over a study's pairs. Judgements: wanted, held or done, done."""
+
+    pairs: int = 0
+    finished: int = 0
+    wanted: int = 0
+    taken: int = 0
+    submitted: int = 0
+
+    @property
+    def percent(self) -> int:
+        """Share of the wanted judgements that are done, rounded down: 100 means all."""
+        return 100 * self.submitted // self.wanted if self.wanted else 0
+
+
+_SUMS: dict[str, Any] = {
+    "count": Count("pk"),
+    "done": Count("pk", filter=Q(submitted=F("required_raters"))),
+    "wanted": Sum("required_raters", default=0),
+    "held": Sum("taken", default=0),
+    "sent": Sum("submitted", default=0),
+}
+
+
+def study_progress(study: Study) -> StudyProgress:
+    """How far a study is. One query."""
+    return _progress(StudyPair.objects.filter(study=study).aggregate(**_SUMS))
+
+
+def _progress(row: Mapping[str, Any]) -> StudyProgress:
+    return StudyProgress(row["count"], row["done"], row["wanted"], row["held"], row["sent"])
+
+
+def studies_with_progress(*, before: int | None = None, size: int = 25) -> list[tuple[Study, StudyProgress]]:
+    """A page of studies, newest first, each with how far it is. Two queries."""
+    found = Study.objects.select_related("corpus").order_by("-pk")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    page = list(found[:size])
+    rows: Iterable[Any] = StudyPair.objects.filter(study__in=page).values("study").annotate(**_SUMS).order_by()
+    sums = {row["study"]: _progress(row) for row in rows}
+    return [(study, sums.get(study.pk, StudyProgress())) for study in page]
+
+
+def judges_of(study: Study) -> QuerySet[StudyPlace, Any]:
+    """Per judge: pseudonym, counts by state, active milliseconds. One query."""
+    return (
+        StudyPlace.objects.filter(pair__study=study)
+        .values("rater", "rater__pseudonym", "rater__user__username")
+        .annotate(
+            submitted=Count("pk", filter=Q(state=TaskState.SUBMITTED)),
+            skipped=Count("pk", filter=Q(state=TaskState.SKIPPED)),
+            open=Count("pk", filter=Q(state=TaskState.OPEN)),
+            released=Count("pk", filter=Q(state=TaskState.RELEASED)),
+            spent=Sum("active_ms"),
+        )
+        .order_by("-submitted", "rater__pseudonym")
+    )
+
+
+def study_end(study: Study, progress: StudyProgress, *, now: datetime | None = None) -> datetime | None:
+    """When the last judgement comes in at the pace of the last day; None without any, or when done. One query."""
+    left = progress.wanted - progress.submitted
+    if left <= 0:
+        return None
+    now = now or timezone.now()
+    recent = StudyPlace.objects.filter(
+        pair__study=study, state=TaskState.SUBMITTED, submitted_at__gt=now - timedelta(days=1)
+    ).count()
+    return now + timedelta(days=left / recent) if recent else None
+
+
+def corpora_with_alternatives() -> QuerySet[Corpus]:
+    """Corpora in which one context has several responses. One query."""
+    several = Conversation.objects.filter(corpus=OuterRef("pk"), alternative_of__isnull=False)
+    return Corpus.objects.filter(Exists(several)).order_by("name")
+
+
+def systems_of(corpus: Corpus) -> list[tuple[str, int]]:
+    """(system, how many responses of contexts with several) of a corpus, by name. One query."""
+    found = _alternatives(corpus).values_list("system").annotate(count=Count("pk")).order_by("system")
+    return list(found)
+
+
+def _alternatives(corpus: Corpus) -> QuerySet[Conversation]:
+    """Conversations with a named system that share their context with another."""
+    has_others = Exists(Conversation.objects.filter(alternative_of=OuterRef("pk")))
+    found = Conversation.objects.filter(Q(alternative_of__isnull=False) | has_others, corpus=corpus)
+    return found.exclude(system="")
+
+
+def planned_pairs(study: Study) -> list[Pair]:
+    """The pairs that opening the study lays out, in their order. One query."""
+    contexts: dict[int, list[Response]] = defaultdict(list)
+    rows = _alternatives(study.corpus).filter(system__in=study.systems)
+    for pk, root, system in rows.values_list("pk", "alternative_of", "system").order_by("pk"):
+        contexts[root or pk].append(Response(pk, system))
+    return pairs_of(contexts, study.systems, seed=study.seed, limit=study.contexts_wanted)
+
+
+def why_no_pair(study: Study, rater: Rater | None, *, now: datetime | None = None) -> Nothing:
+    """Why there is no free place for this judge (None: someone who has not begun). At most three queries."""
+    now = now or timezone.now()
+    if not StudyPair.objects.filter(study=study, submitted__lt=F("required_raters")).exists():
+        return Nothing("All pairs of this study have been judged.")
+    others = StudyPlace.objects.filter(pair__study=study, state=TaskState.OPEN).exclude(rater=rater)
+    settled = StudyPlace.objects.filter(
+        pair=OuterRef("pair"), rater=rater, state__in=(TaskState.SUBMITTED, TaskState.SKIPPED)
+    )
+    first = others.filter(~Exists(settled)).order_by("lease_until").first()
+    if first is not None and first.lease_until is not None:
+        until = max(first.lease_until, now)
+        return Nothing(f"The pairs left are reserved by others until {until:%H:%M} (UTC).", until)
+    return Nothing("Nothing is left for you: you have judged or skipped every pair that still needs judges.")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One counted answer, by what was compared instead of by side. `outcome`: 1 first better, 0 second, 0.5 equal."""
+
+    question: int
+    context: int
+    pair: int
+    first: str
+    second: str
+    outcome: float
+    side: str  # as it was said: a, b, equal
+    rater: int
+
+
+def judged(study: Study) -> Iterator[Judged]:
+    """Every counted answer: current, of a submitted place, not erased. One query, streamed."""
+    rows = counted_choices(study).values_list(
+        "question_id", "place__pair__context_id", "place__pair_id", "place__pair__first__system",
+        "place__pair__second__system", "answer", "place__turned", "place__rater_id",
+    )  # fmt: skip
+    for question, context, pair, first, second, answer, turned, rater in rows.iterator(2000):
+        yield Judged(question, context, pair, first, second, outcome_of(answer, turned=turned), answer, rater)
+
+
+def counted_choices(study: Study) -> QuerySet[Choice]:
+    """The choices that results rest on, in the order of the pairs."""
+    found = Choice.objects.filter(
+        place__pair__study=study, place__state=TaskState.SUBMITTED, current=True, question__isnull=False,
+        erased_at__isnull=True,
+    )  # fmt: skip
+    return found.order_by("place__pair__position", "place", "question__position")
+
+
+def outcome_of(answer: str, *, turned: bool) -> float:
+    """1 where the pair's first response was preferred, 0 where its second, 0.5 where neither.
+
+    >>> outcome_of("a", turned=True)
+    0.0
+    """
+    if answer == Better.EQUAL:
+        return 0.5
+    return float((answer == Better.A) != turned)
+
+
+def basis_of(study: Study) -> str:
+    """Which choices results would rest on now: another text, other choices. One query.
+
+    Choices of a submitted place never change but by erasure, so two counts say it.
+    """
+    counts = StudyPlace.objects.filter(pair__study=study, state=TaskState.SUBMITTED).aggregate(
+        places=Count("pk", distinct=True),
+        erased=Count("choices", filter=Q(choices__erased_at__isnull=False)),
+    )
+    return f"{counts['places']} judged, {counts['erased']} erased"

@@ -1,0 +1,52 @@
+"""A judge's place on a pair under its lock, its lease, and the time that was spent on it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from annotate.models import StudyPair, StudyPlace
+from annotate.models.campaign import CampaignState, TaskState
+from annotate.places import take_place
+from annotate.refusals import NoSuchTask, PlaceGone, TaskClosed
+from people.models import User
+
+
+def locked_place(place_id: int, user: User) -> StudyPlace:
+    """The person's own place with its pair and study, locked until the transaction ends. One query."""
+    found = (
+        StudyPlace.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("pair__study")
+        .filter(pk=place_id, rater__user=user)
+        .first()
+    )
+    if found is None:
+        raise NoSuchTask("There is no such pair of yours.")
+    return found
+
+
+def hold_place(place: StudyPlace, now: datetime) -> None:
+    """Make sure that a locked place is held, and extend its lease; does not save it.
+
+    A place whose lease ran out is taken again if nobody else has it: whoever comes back from lunch goes on.
+    """
+    if place.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
+        raise TaskClosed(f"This pair was already {place.get_state_display()}.")
+    study = place.pair.study
+    is_open = study.state == CampaignState.OPEN
+    if place.state == TaskState.RELEASED:
+        if not is_open or not take_place(place.pair_id, StudyPair):
+            raise PlaceGone(
+                "The time for this pair ran out and others judge it now. Your choices are kept, but not counted."
+                if is_open
+                else "The study was closed. Your choices are kept, but not counted."
+            )
+        place.state = TaskState.OPEN
+        place.lease_until = now + timedelta(minutes=study.lease_minutes)
+    elif is_open:  # in a closed study the last lease runs out
+        place.lease_until = now + timedelta(minutes=study.lease_minutes)
+
+
+def keep_time(place: StudyPlace, active_ms: int, now: datetime) -> None:
+    """Keep the active time, a total: sent twice or late, it is counted once; never more than since the claim."""
+    most = max(0, int((now - place.claimed_at).total_seconds() * 1000))
+    place.active_ms = max(place.active_ms, min(active_ms, most))
