@@ -29,7 +29,7 @@ def open_study(*, study: Study, by: User | None) -> Study:
     turns = Turn.objects.filter(conversation__in=wanted).order_by("conversation", "index")
     for conversation, speaker, text in turns.values_list("conversation_id", "speaker", "text").iterator(2000):
         said[conversation].append((speaker, text))
-    pairs = []
+    pairs: list[StudyPair] = []
     for pair in planned:
         shared = shared_turns(said[pair.first.conversation], said[pair.second.conversation])
         if shared is None:  # a conversation without a turn has no response
