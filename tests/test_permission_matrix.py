@@ -35,7 +35,7 @@ STATED: dict[str, str] = {
     **dict.fromkeys(
         [
             "queue", "claim", "rate", "my_progress", "home", "profile", "change_password", "token_new", "token_revoke",
-            "sign_out_everywhere", "styleguide",
+            "sign_out_everywhere", "receipts_download", "styleguide",
         ],
         SIGNED_IN,
     ),

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotate.actions.record_time import record_time
+from annotate.chain import append, locked_rater
 from annotate.leases import hold, locked_task
-from annotate.models import Rating, Task, TaskEvent, Turn
+from annotate.models import Rater, Rating, Task, TaskEvent, Turn
 from annotate.operations import REVEAL, Desk, Operation, event_of
 from annotate.questions import Target, questions_of
 from annotate.refusals import BadOperation, StaleVersion
@@ -19,11 +20,18 @@ from people.models import User
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the server now holds: the task's version, and the version each operation made."""
+    """What the server now holds: the task's version, per operation the version it made and its receipt."""
 
     version: int
     acknowledged: dict[UUID, int]
     lease_until: datetime | None
+    receipts: dict[UUID, str] = field(default_factory=dict)
+
+    @property
+    def receipt(self) -> str:
+        """The receipt of the last of the operations; empty where there was none."""
+        last = max(self.acknowledged, key=self.acknowledged.__getitem__, default=None)
+        return self.receipts[last] if last else ""
 
 
 @transaction.atomic
@@ -42,30 +50,34 @@ def save_operations(
     StaleVersion (someone else wrote in between), BadOperation.
     """
     now = now or timezone.now()
+    rater = locked_rater(user) if operations else None  # before the task, as everywhere
     task = locked_task(task_id, user)
     known = known_operations(task, [operation.op_id for operation in operations])
     new = [operation for operation in operations if operation.op_id not in known]
-    if new:
+    if new and rater:
         hold(task, now)
         if task.version != base + len(known):
             raise StaleVersion("Something was saved elsewhere that this window has not seen.")
         desk = _desk(task, user, new, now)
         for operation in new:
             desk.apply(operation)
-        _write(task, desk, known)
+        known |= _write(rater, task, desk)
     if times:
         record_time(task=task, times=times, now=now)
-    return Saved(task.version, known, task.lease_until)
+    return Saved(
+        task.version,
+        {op_id: event.version for op_id, event in known.items()},
+        task.lease_until,
+        {op_id: event.receipt for op_id, event in known.items()},
+    )
 
 
-def known_operations(task: Task, op_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Those of the ids that the task has acknowledged before, with their versions. One query."""
-    found = TaskEvent.objects.filter(op_id__in=op_ids).values_list("op_id", "task_id", "version")
-    known = {}
-    for op_id, task_id, version in found:
-        if task_id != task.pk:
-            raise BadOperation("The id of this operation is in use.")
-        known[op_id] = version
+def known_operations(task: Task, op_ids: Sequence[UUID]) -> dict[UUID, TaskEvent]:
+    """Those of the ids that the task has acknowledged before, with version and receipt. One query."""
+    found = TaskEvent.objects.filter(op_id__in=op_ids).only("op_id", "task_id", "version", "receipt")
+    known = {event.op_id: event for event in found}
+    if any(event.task_id != task.pk for event in known.values()):
+        raise BadOperation("The id of this operation is in use.")
     return known
 
 
@@ -114,13 +126,26 @@ def revealed_turn(task: Task) -> int:
     return int(asked.detail["turn"]) if asked else 0
 
 
-def _write(task: Task, desk: Desk, known: dict[UUID, int]) -> None:
+# Both rows in one statement: a receipt must not make a save slower by more than the lock it needs.
+_KEEP = """
+WITH kept AS (UPDATE annotate_task SET version = %s, state = %s, lease_until = %s WHERE id = %s)
+UPDATE annotate_rater SET receipts = %s, receipt = %s WHERE id = %s
+"""
+
+
+def _write(rater: Rater, task: Task, desk: Desk) -> dict[UUID, TaskEvent]:
     replaced = [step.before.pk for step in desk.steps if step.before is not None and step.before.pk]
     if replaced:
         Rating.objects.filter(pk__in=replaced).update(current=False)
-    Rating.objects.bulk_create(step.after for step in desk.steps if step.after is not None)
+    ratings = [step.after for step in desk.steps if step.after is not None]
+    Rating.objects.bulk_create(ratings)
     events = [event_of(step, task=task, version=task.version + place) for place, step in enumerate(desk.steps, 1)]
+    append(rater, task, events, {row.op_id: row for row in ratings if row.op_id})
     TaskEvent.objects.bulk_create(events)
     task.version += len(events)
-    task.save(update_fields=["version", "state", "lease_until"])
-    known.update((event.op_id, event.version) for event in events)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            [task.version, task.state, task.lease_until, task.pk, rater.receipts, rater.receipt, rater.pk],
+        )
+    return {event.op_id: event for event in events}

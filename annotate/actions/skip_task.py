@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotate.actions.save_operations import known_operations
+from annotate.chain import append, locked_rater
 from annotate.leases import locked_task
 from annotate.models import Task, TaskEvent
 from annotate.models.campaign import TaskState
@@ -40,6 +41,7 @@ def skip_task(
 
     Needs no base: nothing that was saved is lost by it. Raises NoSuchTask, TaskClosed, BadSkip.
     """
+    rater = locked_rater(user)
     task = locked_task(task_id, user)
     if known_operations(task, [op_id]):
         return task
@@ -54,7 +56,7 @@ def skip_task(
     task.skip_reason, task.skip_note = reason, note.strip()[:1000]
     task.version += 1
     task.save(update_fields=["state", "lease_until", "skip_reason", "skip_note", "version"])
-    TaskEvent.objects.create(
+    event = TaskEvent(
         op_id=op_id,
         task=task,
         version=task.version,
@@ -63,6 +65,9 @@ def skip_task(
         client_at=client_at,
         at=now or timezone.now(),
     )
+    append(rater, task, [event], {})
+    event.save(force_insert=True)
+    rater.save(update_fields=["receipts", "receipt"])
     if held_a_place:
         give_back_places([task.item_id])
     return task

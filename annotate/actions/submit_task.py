@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotate.actions.save_operations import known_operations, revealed_turn
 from annotate.answers import CLEARED
+from annotate.chain import append, locked_rater
 from annotate.leases import hold, locked_task
 from annotate.models import Rating, Task, TaskEvent, Turn
 from annotate.models.campaign import TaskState
@@ -26,6 +27,7 @@ def submit_task(
     base: the version the window has seen. Raises NoSuchTask, TaskClosed, PlaceGone, StaleVersion, MissingAnswers.
     """
     now = now or timezone.now()
+    rater = locked_rater(user)
     task = locked_task(task_id, user)
     if known_operations(task, [op_id]):
         return task
@@ -46,6 +48,9 @@ def submit_task(
     task.state, task.submitted_at, task.lease_until = TaskState.SUBMITTED, now, None
     task.version += 1
     task.save(update_fields=["state", "submitted_at", "lease_until", "version"])
-    TaskEvent.objects.create(op_id=op_id, task=task, version=task.version, kind="submit", client_at=client_at)
+    event = TaskEvent(op_id=op_id, task=task, version=task.version, kind="submit", client_at=client_at, at=now)
+    append(rater, task, [event], {})
+    event.save(force_insert=True)
+    rater.save(update_fields=["receipts", "receipt"])
     count_submitted(task.item_id)
     return task

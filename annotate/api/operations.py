@@ -66,10 +66,15 @@ class HeartbeatSerializer(serializers.Serializer[Any]):
 
 
 class SavedSerializer(serializers.Serializer[Any]):
-    """What the server holds after a batch: version, per operation its version, end of the lease."""
+    """What the server holds after a batch: version, per operation its version and receipt, end of the lease.
+
+    `receipt` is that of the last operation: 64 hex digits, empty for an empty batch.
+    """
 
     version = serializers.IntegerField()
     acknowledged = serializers.DictField(child=serializers.IntegerField())
+    receipts = serializers.DictField(child=serializers.CharField())
+    receipt = serializers.CharField(allow_blank=True)
     lease_until = serializers.DateTimeField(allow_null=True)
 
 
@@ -78,6 +83,12 @@ class StateSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
     version = serializers.IntegerField()
     lease_until = serializers.DateTimeField(allow_null=True)
+
+
+class DoneSerializer(StateSerializer):
+    """A task that was submitted or skipped, with the receipt for that."""
+
+    receipt = serializers.CharField(allow_blank=True)
 
 
 class ClaimedSerializer(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
@@ -24,6 +25,7 @@ from annotate.operations import Operation
 from annotate.refusals import MissingAnswers, NoSuchTask, PlaceGone, Refusal, StaleVersion, TaskClosed
 from annotate.selectors.queue import campaigns_for, desks_of, tasks_of
 from annotate.selectors.rating import task_of, task_payload, task_standing
+from annotate.selectors.receipts import receipt_of
 from people.permissions import AnyoneSignedIn
 from people.who import person_of
 
@@ -114,23 +116,32 @@ class Operations(RatingView):
             times=sent["times"],
         )
         acknowledged = {str(op_id): version for op_id, version in saved.acknowledged.items()}
-        return Response({"version": saved.version, "acknowledged": acknowledged, "lease_until": saved.lease_until})
+        receipts = {str(op_id): receipt for op_id, receipt in saved.receipts.items()}
+        return Response(
+            {
+                "version": saved.version,
+                "acknowledged": acknowledged,
+                "receipts": receipts,
+                "receipt": saved.receipt,
+                "lease_until": saved.lease_until,
+            }
+        )
 
 
 class Submit(RatingView):
-    @extend_schema(request=body.SubmitSerializer, responses=body.StateSerializer, operation_id="submit")
+    @extend_schema(request=body.SubmitSerializer, responses=body.DoneSerializer, operation_id="submit")
     def post(self, request: Request, task_id: int) -> Response:
         """The task is done."""
         sent = _checked(body.SubmitSerializer(data=request.data))
-        return _state(submit_task(task_id=task_id, user=person_of(request), **sent))
+        return _done(submit_task(task_id=task_id, user=person_of(request), **sent), sent["op_id"])
 
 
 class Skip(RatingView):
-    @extend_schema(request=body.SkipSerializer, responses=body.StateSerializer, operation_id="skip")
+    @extend_schema(request=body.SkipSerializer, responses=body.DoneSerializer, operation_id="skip")
     def post(self, request: Request, task_id: int) -> Response:
         """The task is not for me, for a reason."""
         sent = _checked(body.SkipSerializer(data=request.data))
-        return _state(skip_task(task_id=task_id, user=person_of(request), **sent))
+        return _done(skip_task(task_id=task_id, user=person_of(request), **sent), sent["op_id"])
 
 
 class Heartbeat(RatingView):
@@ -138,8 +149,9 @@ class Heartbeat(RatingView):
     def post(self, request: Request, task_id: int) -> Response:
         """I am still here."""
         sent = _checked(body.HeartbeatSerializer(data=request.data))
-        return _state(heartbeat(task_id=task_id, user=person_of(request), times=sent["times"]))
+        task = heartbeat(task_id=task_id, user=person_of(request), times=sent["times"])
+        return Response(body.StateSerializer(task).data)
 
 
-def _state(task: Task) -> Response:
-    return Response(body.StateSerializer(task).data)
+def _done(task: Task, op_id: UUID) -> Response:
+    return Response({**body.StateSerializer(task).data, "receipt": receipt_of(op_id)})

@@ -143,7 +143,11 @@ class Task(models.Model):
 
 
 class TaskEvent(models.Model):
-    """One acknowledged operation on a task. Sent twice with one op_id, it is there once, with the same answer."""
+    """One acknowledged operation on a task. Sent twice with one op_id, it is there once, with the same answer.
+
+    `place`, `digest` and `receipt` chain the operations of one rater (annotate/receipts.py); `salt` is thrown away when
+    the person is erased. Operations from before there were receipts have none of them.
+    """
 
     op_id = models.UUIDField(unique=True)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="events")
@@ -152,6 +156,15 @@ class TaskEvent(models.Model):
     detail = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
     client_at = models.DateTimeField(null=True)
+    # The constraint below is its index.
+    rater = models.ForeignKey("annotate.Rater", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    place = models.PositiveIntegerField(null=True)
+    salt = models.CharField(max_length=32, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    receipt = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "version"], name="operations_of_a_task_are_numbered")]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "version"], name="operations_of_a_task_are_numbered"),
+            models.UniqueConstraint(fields=["rater", "place"], name="a_chain_of_receipts_does_not_fork"),
+        ]

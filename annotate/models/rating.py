@@ -22,6 +22,8 @@ class Rater(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="rater")
     corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, null=True, related_name="raters")
     pseudonym = models.CharField(max_length=100)
+    receipts = models.PositiveIntegerField(default=0, help_text="Length of the chain of save receipts.")
+    receipt = models.CharField(max_length=64, blank=True, default="", help_text="The last one.")
 
     class Meta:
         constraints = [

@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, path, reverse, reverse_lazy
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from annotate.selectors.receipts import rater_of, receipt_lines
 from people.actions.accept_invitation import InvitationGone, NameTaken, accept_invitation, open_invitation
 from people.actions.end_sessions import end_sessions
 from people.actions.make_token import make_token, revoke_token
@@ -142,9 +144,22 @@ def sign_out_everywhere(request: Request) -> HttpResponse:
     return redirect("sign_in")
 
 
+@anyone_signed_in
+@require_safe
+def receipts_download(request: Request) -> HttpResponseBase:
+    """One's own chain of save receipts as a file; 404 for who never saved anything."""
+    rater = rater_of(request.user)
+    if rater is None or not rater.receipts:
+        raise Http404
+    response = StreamingHttpResponse(receipt_lines(rater), content_type="application/jsonl")
+    response["Content-Disposition"] = f'attachment; filename="receipts-{rater.pseudonym}.jsonl"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _profile(request: Request, form: TokenForm, *, token: str = "", status: int = 200) -> HttpResponse:
     tokens = ApiToken.objects.filter(user=request.user, revoked_at__isnull=True).order_by("-created_at")
-    context = {"form": form, "token": token, "tokens": tokens, "now": timezone.now()}
+    context = {"form": form, "token": token, "tokens": tokens, "now": timezone.now(), "rater": rater_of(request.user)}
     return render(request, "frontend/account/profile.html", context, status=status)
 
 
@@ -159,6 +174,7 @@ urlpatterns = [
     path("join/<str:secret>/", join, name="join"),
     path("profile/", profile, name="profile"),
     path("profile/password/", change_password, name="change_password"),
+    path("profile/receipts/", receipts_download, name="receipts_download"),
     path("profile/tokens/", token_new, name="token_new"),
     path("profile/tokens/<int:token_id>/revoke/", token_revoke, name="token_revoke"),
     path("profile/sign-out-everywhere/", sign_out_everywhere, name="sign_out_everywhere"),

@@ -7,7 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from annotate.models import Choice, Rater, Rating, StudyPlace, Task
+from annotate.models import Choice, Rater, Rating, StudyPlace, Task, TaskEvent
 from people.actions.change_person import LastAdmin, set_active
 from people.actions.record import record
 from people.models import ApiToken, User
@@ -22,7 +22,8 @@ def erase_person(*, user: User, by: User) -> list[Release]:
     """Take a person out: nameless, ratings and choices tombstones; returns the releases that held them.
 
     Rows stay, so that counts and the order of revisions still tell the truth; their values, notes, evidence and the
-    pseudonym are gone. A release is immutable, so those that hold the person's ratings are marked, not changed.
+    pseudonym are gone, and with them the salts of the save receipts: the chain of receipts still holds, but nothing can
+    be learnt from it. A release is immutable, so those that hold the person's ratings are marked, not changed.
     """
     set_active(user=user, active=False, by=by)
     now = timezone.now()
@@ -34,12 +35,14 @@ def erase_person(*, user: User, by: User) -> list[Release]:
     user.save()
     ApiToken.objects.filter(user=user).delete()
     marked: list[Release] = []
-    rater = Rater.objects.filter(user=user).first()
+    # Locked before ratings and tasks, in the order in which saving locks them.
+    rater = Rater.objects.select_for_update(no_key=True).filter(user=user).first()
     if rater is not None:
         Rating.objects.filter(rater=rater).update(
             number=None, label=None, labels=None, reason=ERASED, note="", evidence=None, erased_at=now
         )
         Task.objects.filter(rater=rater).update(skip_note="")
+        TaskEvent.objects.filter(rater=rater).update(salt="")
         Choice.objects.filter(place__rater=rater).update(answer="", note="", erased_at=now)
         StudyPlace.objects.filter(rater=rater).update(skip_note="")
         rater.pseudonym = f"erased-{secrets.token_hex(6)}"

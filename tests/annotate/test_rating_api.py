@@ -229,7 +229,7 @@ def test_what_the_paths_of_every_second_cost(campaign: Campaign) -> None:
     assert len(_real(queries)) <= 7, _real(queries)
     with CaptureQueriesContext(connection) as queries:
         assert window.post(f"tasks/{task}/operations/", {"base": 0, "operations": [_rate(campaign, 0, 0, 4)]})
-    assert len(_real(queries)) <= 11, _real(queries)
+    assert len(_real(queries)) <= 12, _real(queries)
     with CaptureQueriesContext(connection) as queries:
         assert window.get(f"tasks/{task}/").status_code == 200
     assert len(_real(queries)) <= 9, _real(queries)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from annotate.actions.claim_task import claim_task
 from annotate.models import Campaign, Rating, Task, TaskEvent, TurnTime
+from annotate.verifying import verify_file
 from people.models import User
 from tests.factories import make_campaign, make_corpus, make_questions, make_user
 
@@ -79,6 +80,30 @@ def test_a_whole_conversation_by_keyboard_alone(
         (None, 5.0, ""),
     ]
     assert TaskEvent.objects.filter(task=task).count() == 8
+
+
+def test_saving_gives_a_receipt_that_the_profile_page_hands_out(
+    new_context: Any, annotator: User, campaign: Campaign, violations: Any, picture: Any
+) -> None:
+    page = new_context(annotator).new_page()
+    task = open_task(page, annotator, campaign)
+    expect(page.locator("#save-state")).to_have_text("✓ Saved")
+    for key, place in (("4", 1), ("5", 2)):
+        with page.expect_response("**/operations/"):
+            page.keyboard.press(key)
+        receipt = TaskEvent.objects.get(task=task, place=place).receipt
+        expect(page.locator("#save-state")).to_have_text(f"✓ Saved · receipt {receipt[:4]}")
+        expect(page.locator("#save-state")).to_have_attribute("title", receipt)
+    picture(page, "receipt")
+    assert violations(page) == []
+    page.goto("/profile/")
+    picture(page, "profile", full_page=True)
+    assert violations(page) == []
+    link = page.get_by_role("link", name="Download my receipts")
+    link.focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert verify_file(download.value.path().read_text().splitlines()) == (2, None)
 
 
 def test_labels_notes_undo_and_redo(new_context: Any, annotator: User, campaign: Campaign) -> None:

@@ -17,7 +17,7 @@ class Page extends Desk {
     super(payload, store);
     this.options = options;
     this.sync = new Sync({ store, user: options.user, task: payload.task.id, base: options.api, on: {
-      state: (state) => this.status.show(state, this.sync.pending.length),
+      state: (state) => this.status.show(state, this.sync.pending.length, this.sync.receipt),
       acknowledged: (operation, answer) => this.acknowledged(operation, answer),
       conflict: (standing) => this.merge(standing),
       gone: (words) => this.gone(words),

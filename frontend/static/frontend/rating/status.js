@@ -2,6 +2,8 @@
 
 import { find, h } from "./dom.js";
 
+const SHOWN = 4; // hex digits of a receipt; the rest is in the file on the profile page
+
 const WORDS = {
   saved: () => ["✓", "Saved"],
   saving: () => ["…", "Saving"],
@@ -20,11 +22,14 @@ export class Status {
     this.live = find("live");
   }
 
-  show(state, count) {
+  /** receipt: hex digits of the last one; shown in short while all is saved, in full where the pointer rests. */
+  show(state, count, receipt = "") {
     const [glyph, words] = WORDS[state](count);
+    const proof = state === "saved" && receipt ? ` · receipt ${receipt.slice(0, SHOWN)}` : "";
     const more = count && !this.store.durable ? " (this browser keeps them only while the page is open)" : "";
     this.seen.dataset.state = state;
-    this.seen.replaceChildren(h("span", { "aria-hidden": "true" }, glyph), ` ${words}${more}`);
+    this.seen.replaceChildren(h("span", { "aria-hidden": "true" }, glyph), ` ${words}${more}${proof}`);
+    this.seen.title = proof ? receipt : "";
     clearTimeout(this.#timer);
     // "Saving" and "Saved" follow each other within a blink: only what stays is read out.
     this.#timer = setTimeout(() => { this.live.textContent = words + more; }, 600);

@@ -14,6 +14,7 @@ const isAnswer = (operation) => operation.kind !== "submit" && operation.kind !=
 
 export class Sync {
   pending = [];
+  receipt = ""; // of the last operation that the server acknowledged to this window
   version = 0;
   state = "saved";
   #failures = 0;
@@ -137,6 +138,7 @@ export class Sync {
     this.#failures = 0;
     this.#single = false;
     this.version = data.version;
+    this.receipt = data.receipt || this.receipt;
     this.pending.splice(0, batch.length);
     await this.store.remove(batch);
     if (this.state !== "stopped") this.#say(this.pending.length ? "saving" : "saved");
