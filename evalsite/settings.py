@@ -27,6 +27,7 @@ RELEASES = VAR / "releases"
 UPLOADS = VAR / "uploads"
 CHECKPOINTS = PROJECT / "scoring" / "checkpoints"
 TRAINED_CHECKPOINTS = VAR / "checkpoints"
+TRAINING = VAR / "training"  # what a training run needs to go on
 
 
 def _laptop_secret() -> str:

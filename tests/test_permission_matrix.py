@@ -61,7 +61,7 @@ STATED: dict[str, str] = {
         [
             "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
             "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_activate",
-            "releases", "release_new", "release", "release_cancel", "release_download", "people",
+            "releases", "release_new", "release", "release_cancel", "release_train", "release_download", "people",
             "person_invite", "invitation_revoke", "person_role", "person_active", "person_erase", "audit",
             "api_releases",
         ],

@@ -21,8 +21,9 @@ class NothingToRate(ValueError):
 def open_campaign(*, campaign: Campaign, by: User | None, priorities: Mapping[int, float] | None = None) -> Campaign:
     """Lay the items out in their order and let raters in.
 
-    priorities: conversation id -> how urgent; used when the campaign's order asks for it: largest first, a
-    random fifth among them, so that what is rated first still says something about the whole. The page passes them in, since nothing here knows of models.
+    priorities: conversation id -> how urgent; used when the campaign's order asks for it: largest first, a random fifth
+        among them, so that what is rated first still says something about the whole. The page passes them in, since
+        nothing here knows of models.
     Raises CampaignNotOpen (no draft), NothingToRate.
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)

@@ -19,6 +19,7 @@ from people.actions.record import record
 from people.permissions import admins_only
 from people.requests import Request
 from scoring.actions.request_release import request_release
+from scoring.actions.request_training import EPOCHS_AT_MOST, CannotTrain, request_training, why_not_train
 from scoring.models import Release, ReleaseState
 from scoring.releasing.formats import FORMATS
 from scoring.selectors.runs import words_if_no_worker
@@ -94,6 +95,7 @@ def release(request: Request, release_id: int) -> HttpResponse:
     context = {"release": row, "slice": in_words(row.slice), "active": row.state in _ACTIVE}
     context["percent"] = int(100 * row.done / row.total) if row.total else 0
     context["no_worker"] = words_if_no_worker("default") if context["active"] else ""
+    context["train"] = TrainForm() if not why_not_train(row) else None
     partial = request.htmx
     return render(request, "frontend/releases/_detail.html" if partial else "frontend/releases/detail.html", context)
 
@@ -127,10 +129,38 @@ def release_download(request: Request, release_id: int) -> HttpResponseBase:
     return response
 
 
+class TrainForm(forms.Form):
+    """How long to train."""
+
+    epochs = forms.IntegerField(
+        min_value=1,
+        max_value=EPOCHS_AT_MOST,
+        initial=4,
+        help_text="How often every conversation is read. Other scoring waits meanwhile.",
+    )
+
+
+@admins_only
+@require_POST
+def release_train(request: Request, release_id: int) -> HttpResponse:
+    """Queue the training of an IQ checkpoint from this release."""
+    row = get_object_or_404(Release.objects.select_related("corpus"), pk=release_id)
+    form = TrainForm(request.POST)
+    if not form.is_valid():
+        return render(request, "frontend/releases/train.html", {"release": row, "form": form}, status=422)
+    try:
+        run = request_training(release=row, requested_by=request.user, epochs=form.cleaned_data["epochs"])
+    except CannotTrain as problem:
+        form.add_error(None, str(problem))
+        return render(request, "frontend/releases/train.html", {"release": row, "form": form}, status=422)
+    return redirect("run", run_id=run.pk)
+
+
 urlpatterns = [
     path("releases/", releases, name="releases"),
     path("releases/new/", release_new, name="release_new"),
     path("releases/<int:release_id>/", release, name="release"),
     path("releases/<int:release_id>/cancel/", release_cancel, name="release_cancel"),
+    path("releases/<int:release_id>/train/", release_train, name="release_train"),
     path("releases/<int:release_id>/file/", release_download, name="release_download"),
 ]

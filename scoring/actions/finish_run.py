@@ -15,7 +15,7 @@ def finish_run(*, run_id: int) -> None:
 
     Waiting shards of a cancelled run are cancelled here, except those that a worker holds: it gives them back.
     """
-    run = Run.objects.select_for_update().filter(pk=run_id, state__in=_ACTIVE, kind="score").first()
+    run = Run.objects.select_for_update().filter(pk=run_id, state__in=_ACTIVE).first()
     if run is None:
         return
     now = timezone.now()

@@ -15,21 +15,13 @@ from django.utils import timezone
 
 from annotate.models import Conversation
 from scoring.actions.finish_run import finish_run
+from scoring.actions.leases import Cancelled, LeaseLost, fail, fence, give_back, watch
 from scoring.actions.store_predictions import store_predictions
 from scoring.inputs import inputs_of
 from scoring.metrics.api import Metric, Score, Unavailable
 from scoring.models import Checkpoint, Run, RunState, Shard, ShardState
 
 log = structlog.get_logger(__name__)
-_LOOK_EVERY_SECONDS = 1.0
-
-
-class Cancelled(Exception):
-    """The run was cancelled, or the worker is stopping, between two batches."""
-
-
-class LeaseLost(Exception):
-    """Another worker took the shard over; this one's work is thrown away."""
 
 
 def claim_shard(*, worker: str) -> Shard | None:
@@ -80,10 +72,10 @@ def score_shard(
         conversations = _conversations(shard, grounded=metric.reads == "grounded")
         inputs = inputs_of(conversations, metric.reads)
         hashes = {conversation.pk: conversation.content_hash for conversation in conversations}
-        scores = metric.score([each.example for each in inputs], before_batch=_watch(shard, stopping))
+        scores = metric.score([each.example for each in inputs], before_batch=watch(shard, stopping))
         _check_aligned(scores, [len(each.turn_ids) for each in inputs])
         with transaction.atomic():
-            _fence(shard, hashes)
+            _fence_all(shard, hashes)
             unscored = store_predictions(
                 checkpoint=checkpoint, run=shard.run, metric=metric, inputs=inputs, scores=scores
             )
@@ -98,23 +90,11 @@ def score_shard(
     except LeaseLost:
         log.info("shard_lease_lost", shard=shard.pk, run=shard.run_id)
     except Unavailable as problem:
-        _fail(shard, str(problem), for_good=True)
+        fail(shard, str(problem), for_good=True)
     except Exception as problem:  # whatever a metric meets: the run says it, the worker lives on
         log.exception("shard_failed", shard=shard.pk, run=shard.run_id)
-        _fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
+        fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
     finish_run(run_id=shard.run_id)
-
-
-def give_back(shard: Shard) -> None:
-    """Drop the lease without counting the attempt: a cancelled run's shard is cancelled, else it waits again."""
-    with transaction.atomic():
-        cancelled = Run.objects.filter(pk=shard.run_id, cancel_requested=True).exists()
-        Shard.objects.filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).update(
-            state=ShardState.CANCELLED if cancelled else ShardState.WAITING,
-            lease=None,
-            lease_until=None,
-            attempts=F("attempts") - 1,
-        )
 
 
 def _conversations(shard: Shard, *, grounded: bool) -> list[Conversation]:
@@ -123,37 +103,14 @@ def _conversations(shard: Shard, *, grounded: bool) -> list[Conversation]:
     return sorted(rows, key=lambda row: row.position)
 
 
-def _watch(shard: Shard, stopping: Callable[[], bool]) -> Callable[[], None]:
-    """Called before each batch: stop when asked to, keep the lease alive, notice when it was lost."""
-    looked = time.monotonic()
-
-    def before_batch() -> None:
-        nonlocal looked
-        if stopping():
-            raise Cancelled
-        if time.monotonic() - looked < _LOOK_EVERY_SECONDS:
-            return
-        looked = time.monotonic()
-        until = timezone.now() + timedelta(seconds=settings.SHARD_LEASE_SECONDS)
-        kept = Shard.objects.filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).update(lease_until=until)
-        if not kept:
-            raise LeaseLost
-        if Run.objects.filter(pk=shard.run_id, cancel_requested=True).exists():
-            raise Cancelled
-
-    return before_batch
-
-
 def _check_aligned(scores: Sequence[tuple[Score, ...]], expected: list[int]) -> None:
     if [len(each) for each in scores] != expected:
         raise RuntimeError("the metric gave scores that do not line up with the turns it was given")
 
 
-def _fence(shard: Shard, hashes: dict[int, str]) -> None:
-    """Inside the writing transaction: the lease is still ours and the conversations are still what was scored."""
-    mine = Shard.objects.select_for_update().filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).first()
-    if mine is None:
-        raise LeaseLost
+def _fence_all(shard: Shard, hashes: dict[int, str]) -> None:
+    """The lease is still ours, and the conversations are still what was scored."""
+    fence(shard)
     now = dict(
         Conversation.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=hashes)
@@ -162,10 +119,3 @@ def _fence(shard: Shard, hashes: dict[int, str]) -> None:
     )
     if now != hashes:
         raise RuntimeError("a conversation changed while it was being scored")
-
-
-def _fail(shard: Shard, error: str, *, for_good: bool) -> None:
-    gone = for_good or shard.attempts >= settings.SHARD_ATTEMPTS
-    Shard.objects.filter(pk=shard.pk, lease=shard.lease, state=ShardState.WAITING).update(
-        state=ShardState.FAILED if gone else ShardState.WAITING, lease=None, lease_until=None, error=error[:2000]
-    )

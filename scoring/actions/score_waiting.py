@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from scoring.actions.score_shard import claim_shard, give_back, score_shard
-from scoring.worker import state
+from scoring.actions.leases import give_back
+from scoring.actions.score_shard import claim_shard, score_shard
+from scoring.actions.train_shard import train_shard
+from scoring.models import RunKind
+from scoring.worker import device, state
 
 
 def score_waiting() -> int:
@@ -17,7 +20,10 @@ def score_waiting() -> int:
                 break
             taken += 1
             state.busy_with = f"run {shard.run_id}, part {shard.number + 1}"
-            score_shard(shard=shard, load=state.metric_of, stopping=state.stopping.is_set)
+            if shard.run.kind == RunKind.TRAIN:
+                train_shard(shard=shard, device=device(), stopping=state.stopping.is_set)
+            else:
+                score_shard(shard=shard, load=state.metric_of, stopping=state.stopping.is_set)
     finally:
         state.busy_with = ""
     return taken

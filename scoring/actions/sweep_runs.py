@@ -16,7 +16,7 @@ _FORGET_WORKERS_AFTER = timedelta(hours=1)
 def sweep_runs() -> None:
     """Repair what a lost message or a killed worker left: wake for shards with no live lease, close ended runs."""
     now = timezone.now()
-    active = Run.objects.filter(kind="score", state__in=(RunState.QUEUED, RunState.RUNNING))
+    active = Run.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING))
     for run_id in active.exclude(shards__state=ShardState.WAITING, cancel_requested=False).values_list("pk", flat=True):
         finish_run(run_id=run_id)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)

@@ -30,6 +30,7 @@ from scoring.metrics.iq.model import IQModel, own
 from scoring.metrics.iq.objectives import DEFECT_BELOW
 from scoring.metrics.iq.settings import TrainSettings
 
+NO_LICENCE = "none stated"
 # Written for this purpose; nothing in them comes from a data set.
 _GOLDEN: tuple[tuple[str, tuple[str, str], tuple[str, ...]], ...] = (
     (
@@ -92,8 +93,12 @@ def export(
     held_out: Sequence[Conversation],
     *,
     default: bool = False,
+    command: str = "",
 ) -> Checkpoint:
-    """Write the checkpoint folder (replacing it), and read it back to make its golden examples."""
+    """Write the checkpoint folder (replacing it), and read it back to make its golden examples.
+
+    command: what made it, for the card; by default this process's own.
+    """
     calibrations: dict[Mode, Calibration] = {
         mode: calibrate(model, reader, held_out, mode, autocast=held.autocast and held.device != "cpu")
         for mode in held.modes
@@ -106,7 +111,7 @@ def export(
         config=asdict(model.config),
         tensors={name: tensor for name, tensor in model.state_dict().items() if own(name)},
         card=card_of(held, facts, sources, calibrations, backbones.identity(held.model.backbone)),
-        command=shlex.join(["python", "-m", "scoring.metrics.iq.train", *sys.argv[1:]]),
+        command=command or shlex.join(["python", "-m", "scoring.metrics.iq.train", *sys.argv[1:]]),
         data=sources,
         licence="weights: research only" if research_only(sources) else "weights: CC BY-SA 4.0 (that of SGD)",
         research_only=research_only(sources),
@@ -133,11 +138,15 @@ def sources_of(held: TrainSettings, facts: Mapping[str, Any]) -> list[Source]:
         for name in stage["settings"]["corpora"]:
             used.setdefault(name, "pre-training, text only")
     return [
-        Source(name, CORPORA[name].licence if name in CORPORA else "that of the file", use)
+        Source(name, CORPORA[name].licence, use)
+        if name in CORPORA
+        else Source(Path(name).name, held.licences.get(name, "that of the file"), use)
         for name, use in sorted(used.items())
     ]
 
 
 def research_only(sources: Sequence[Source]) -> bool:
-    """Whether a public set without a licence had a part in the weights."""
-    return any(source.name in CORPORA and not CORPORA[source.name].clean for source in sources)
+    """Whether a set without a licence had a part in the weights."""
+    return any(
+        not CORPORA[source.name].clean if source.name in CORPORA else source.licence == NO_LICENCE for source in sources
+    )

@@ -23,6 +23,7 @@ class TrainSettings:
     name: of the checkpoint. train: sets with votes (names of corpora, or .jsonl files). auxiliary: further sets that
         only teach auxiliary tasks -> percent of their conversations. leave_out: a domain whose conversations are not
         trained on. percent: of the training conversations whose votes are used. init: folder of a pre-training stage.
+    licences: file -> its licence in words; "none stated" makes the weights research only.
     train_bias: whether the bias per distance in turns is trained (slower, see attention.py).
     tasks: auxiliary tasks. min_count: a label seen on fewer turns is no class. modes: read-outs that are trained.
     split_held_out: keep dev and tune parts of every set out (always so for the public sets).
@@ -40,6 +41,7 @@ class TrainSettings:
     tasks: tuple[str, ...] = ()
     min_count: int = 100
     modes: tuple[Mode, ...] = ("online", "retrospective")
+    licences: dict[str, str] = field(default_factory=dict)
     train_bias: bool = False
     micro_tokens: int = 2400
     step_tokens: int = 4800

@@ -222,13 +222,20 @@ def _with_heads(held: TrainSettings, vocabulary: dict[str, list[str]]) -> Any:
 
 
 def train(
-    held: TrainSettings, *, progress: loop.Progress | None = None, should_stop: loop.ShouldStop | None = None
+    held: TrainSettings,
+    *,
+    progress: loop.Progress | None = None,
+    should_stop: loop.ShouldStop | None = None,
+    command: str = "",
 ) -> Path:
-    """Train and export; the checkpoint folder. Raises `loop.Stopped` (the next call goes on from there), ValueError."""
+    """Train and export; the checkpoint folder. Raises `loop.Stopped` (the next call goes on from there), ValueError.
+
+    command: what the card says that made it; by default this process's own.
+    """
     model, reader, tune, facts = fit(held, progress=progress, should_stop=should_stop)
     out = Path(held.out)
     (out / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    return export(out / "checkpoint", model, reader, held, facts, tune).folder
+    return export(out / "checkpoint", model, reader, held, facts, tune, command=command).folder
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,112 @@
+"""The one part of a training run: train from a release, and register what came out. Never makes it the active one."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from scoring.actions.finish_run import finish_run
+from scoring.actions.leases import Cancelled, LeaseLost, fail, fence, give_back, watch
+from scoring.actions.register_checkpoint import register_checkpoint
+from scoring.actions.verify_release import verify_release
+from scoring.metrics import checkpoints
+from scoring.metrics.api import Unavailable
+from scoring.models import Release, Run, Shard, ShardState
+
+log = structlog.get_logger(__name__)
+_LEASE_SECONDS = 300.0  # nothing is asked while a large release is read, or measured on after an epoch
+
+
+def train_shard(*, shard: Shard, device: str, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Train where an earlier attempt stopped (its state is a file of the run's own folder), then register.
+
+    A killed worker loses at most the two minutes since the last state; a cancelled run may be resumed.
+    """
+    started = time.monotonic()
+    try:
+        look = watch(shard, stopping, seconds=_LEASE_SECONDS)
+        look()
+        folder = _trained(shard, device, look)
+        row = register_checkpoint(
+            metric="iq",
+            name=checkpoints.read_header(folder).name,
+            digest=checkpoints.folder_digest(folder),
+            folder=folder,
+            device=device,
+        )
+        with transaction.atomic():
+            fence(shard)
+            Shard.objects.filter(pk=shard.pk).update(
+                state=ShardState.DONE, lease=None, lease_until=None, error="", seconds=time.monotonic() - started
+            )
+            Run.objects.filter(pk=shard.run_id).update(checkpoint=row, phase=f"registered as checkpoint {row.pk}")
+        shutil.rmtree(_folder(shard.run), ignore_errors=True)
+    except Cancelled:
+        give_back(shard)
+    except LeaseLost:
+        log.info("shard_lease_lost", shard=shard.pk, run=shard.run_id)
+    except (ValueError, Unavailable, Release.DoesNotExist) as problem:  # the data: the same again would fail again
+        fail(shard, str(problem), for_good=True)
+    except Exception as problem:  # whatever training meets: the run says it, the worker lives on
+        log.exception("training_failed", shard=shard.pk, run=shard.run_id)
+        fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
+    finish_run(run_id=shard.run_id)
+
+
+def _folder(run: Run) -> Path:
+    return Path(settings.TRAINING) / f"run-{run.pk:06d}"
+
+
+def _trained(shard: Shard, device: str, look: Callable[[], None]) -> Path:
+    """The checkpoint's folder among the trained ones. Raises Cancelled, LeaseLost, ValueError."""
+    from scoring.metrics.iq.config import ModelConfig  # deferred: torch
+    from scoring.metrics.iq.loop import Schedule, Stopped
+    from scoring.metrics.iq.settings import TrainSettings
+    from scoring.metrics.iq.train import train
+
+    asked = shard.run.options
+    release = Release.objects.select_related("corpus").get(pk=asked["release"])
+    if wrong := verify_release(release=release):
+        raise ValueError(f"release {release.pk} is not as it was published: {'; '.join(wrong)}")
+    out = _folder(shard.run)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data = out / f"release-{release.pk}-{release.sha256[:12]}.jsonl"  # the name that the card shows
+    data.unlink(missing_ok=True)
+    data.symlink_to(Path(settings.RELEASES).resolve() / release.path)
+    held = TrainSettings(
+        name=f"run-{shard.run_id}",
+        out=str(out),
+        train=(str(data),),
+        model=ModelConfig(backbone=asked["backbone"], local_layers=0),
+        schedule=Schedule(epochs=asked["epochs"]),
+        licences={str(data): release.corpus.licence or "none stated"},
+        seed=asked["seed"],
+        device=device,
+    )
+
+    def should_stop() -> bool:
+        try:
+            look()
+        except Cancelled:
+            return True  # the loop keeps its state before it stops
+        return False
+
+    def progress(done: int, total: int, note: str) -> None:
+        Run.objects.filter(pk=shard.run_id).update(done=done, total=total, phase=note[:200])
+
+    command = f"Train from release {release.pk}, run {shard.run_id}"
+    try:
+        made = train(held, progress=progress, should_stop=should_stop, command=command)
+    except Stopped as stopped:
+        raise Cancelled from stopped
+    target = Path(settings.TRAINED_CHECKPOINTS) / f"iq-run-{shard.run_id}"
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.move(made, target)
+    return target
