@@ -42,10 +42,10 @@ interval and the probability of a defect (mean rating below 3). English text.
 {research}
 ## What it is
 
-Backbone `{backbone}`, unchanged in its lower {model.local_layers} layers, which read turn by turn; the layers above
+Backbone `{backbone}`, {_layers(model.local_layers)}
 read up to {model.window_tokens} tokens of the conversation at once ({model.overlap_tokens} of them overlap where a
-conversation is longer; a turn keeps {model.max_turn_tokens} tokens). Only the upper layers, the turn embeddings and the
-heads are in this folder. Default mode: {model.mode}. Seed {held.seed}, {_epochs(held)},
+conversation is longer; a turn keeps {model.max_turn_tokens} tokens). What was trained is in this folder: layers, turn
+embeddings and heads; the word embeddings are the backbone's. Default mode: {model.mode}. Seed {held.seed}, {_epochs(held)},
 {facts["conversations"]} rated conversations with {facts["turns"]} rated turns{_pretraining(facts)}.
 
 No training data has time stamps: the embeddings of time gaps are still zero, and gaps change no score yet.
@@ -74,6 +74,12 @@ How well it does on data that nothing was chosen on: `docs/results/iq.md`.
 - On kinds of conversation that it was not trained on, ranking is weaker and the interval covers less (measured there).
 - It reads wording. It cannot know whether what a system claims is true, or whether an action was carried out.
 """
+
+
+def _layers(local: int) -> str:
+    if not local:
+        return "trained in all its layers, which"
+    return f"unchanged in its lower {local} layers, which read turn by turn; the layers above"
 
 
 def _epochs(held: TrainSettings) -> str:

@@ -18,9 +18,8 @@ _PAGE = """# Interaction quality: what was measured
 Written by `make results-iq` from the raw predictions in `docs/results/iq/`; nothing here is typed by hand. Human
 ratings are read from the public sets (see the data folder's README), never from the predictions.
 
-**Read this first.** The training was done on one core of a shared processor within about an hour and a half: one seed
-a row, few epochs, pre-training on less than a million tokens. Rows that were not run are listed as not run. Figures
-are `value [95 % interval]`, by bootstrap over dialogues (1,000 replicates). A defect is a turn whose mean rating is
+**Read this first.** The training was done on one core of a shared processor: one seed a row, few epochs, pre-training
+on less than a million tokens. Rows that were not run are listed as not run. Figures are `value [95 % interval]`, by bootstrap over dialogues (1,000 replicates). A defect is a turn whose mean rating is
 below 3.
 
 - Measured on: USS dev, the sessions whose sha256 is 0 modulo 10 (of the session's block of lines, stripped):
@@ -36,8 +35,7 @@ below 3.
 
 ## Leave one domain out
 
-Trained on a quarter of the conversations of two domains, one pass, measured on the third; pre-training on licence-clean
-data alone.
+Trained on a quarter of the conversations of two domains, measured on the third; no pre-training.
 
 {left_out}
 
@@ -77,9 +75,9 @@ The paper's data is private; this is a stand-in with public data, a smaller enco
 
 ## On the tune part, epoch by epoch
 
-Macro over the three domains. The run without pre-training was stopped after the first of two epochs: no row above.
-The shipped run changed its schedule on the way (see its card): no clean comparison, but no gain is seen
-from pre-training of this size.
+Macro over the three domains. "without pre-training, votes alone" was stopped after the first of two epochs: no row
+above. The first attempt (pre-trained twice, lower 3 layers frozen) changed its schedule on the way. No gain is seen from
+pre-training of this size, and little from training all layers for longer.
 
 {tuning}
 
@@ -107,9 +105,9 @@ nearly constant (92 % are Good or Excellent), so little can be ranked. FED votes
 ## Make it again
 
     make results-iq                                              # scores the sets anew with the shipped checkpoint
-    python -m scoring.metrics.iq.pretrain scoring/metrics/iq/recipes/masking.json         # then damage, damage-uss
+    python -m scoring.metrics.iq.pretrain scoring/metrics/iq/recipes/masking.json         # a stage of pre-training
     python -m scoring.metrics.iq.train scoring/metrics/iq/recipes/minilm.json             # each row has a recipe
-    python -m scoring.metrics.iq.results.keep minilm var/iq/main \\
+    python -m scoring.metrics.iq.results.keep minilm var/iq/full \\
         --sets uss topical-chat fed --modes online retrospective
 
 The shipped checkpoint's figures from its own output:

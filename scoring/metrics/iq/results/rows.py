@@ -22,8 +22,8 @@ TABLE = (
     Row("multi-turn", "+ multi-turn"),
     Row("masking", "+ pre-training 1 (masking)"),
     Row("damage", "+ pre-training 2 (damage)"),
-    Row("multi-task", "+ multi-task, without pre-training"),
-    Row("minilm", "all: the shipped checkpoint"),
+    Row("pretrained", "+ both pre-trainings and multi-task, lower 3 layers frozen (first attempt)"),
+    Row("minilm", "multi-turn and multi-task, all layers, no pre-training (second attempt): shipped"),
 )
 LEFT_OUT = ("sgd", "mwoz", "redial")
 EFFICIENCY = (
@@ -31,9 +31,9 @@ EFFICIENCY = (
     Row("multi-turn-5", "+ multi-turn", 5),
     Row("masking-5", "+ pre-training 1", 5),
     Row("damage-5", "+ pre-training 1 and 2", 5),
-    Row("all-5", "all", 5),
+    Row("all-5", "multi-turn and multi-task, no pre-training", 5),
     Row("single-turn", "single-turn encoder: the baseline", 100),
-    Row("minilm", "all", 100),
+    Row("minilm", "multi-turn and multi-task, no pre-training", 100),
 )
 CLEAN = Row("minilm-clean", "licence-clean data alone")
 EFFICIENCY_NOT_RUN = "1, 10, 25 and 50 %"
