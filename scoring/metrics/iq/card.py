@@ -45,7 +45,8 @@ interval and the probability of a defect (mean rating below 3). English text.
 Backbone `{backbone}`, {_layers(model.local_layers)}
 read up to {model.window_tokens} tokens of the conversation at once ({model.overlap_tokens} of them overlap where a
 conversation is longer; a turn keeps {model.max_turn_tokens} tokens). What was trained is in this folder: layers, turn
-embeddings and heads; the word embeddings are the backbone's. Default mode: {model.mode}. Seed {held.seed}, {_epochs(held)},
+embeddings and heads; the word embeddings are the backbone's. Default mode: {model.mode}. Seed {held.seed},
+{_epochs(held)},
 {facts["conversations"]} rated conversations with {facts["turns"]} rated turns{_pretraining(facts)}.
 
 No training data has time stamps: the embeddings of time gaps are still zero, and gaps change no score yet.

@@ -19,7 +19,8 @@ Written by `make results-iq` from the raw predictions in `docs/results/iq/`; not
 ratings are read from the public sets (see the data folder's README), never from the predictions.
 
 **Read this first.** The training was done on one core of a shared processor: one seed a row, few epochs, pre-training
-on less than a million tokens. Rows that were not run are listed as not run. Figures are `value [95 % interval]`, by bootstrap over dialogues (1,000 replicates). A defect is a turn whose mean rating is
+on less than a million tokens. Rows that were not run are listed as not run. Figures are
+`value [95 % interval]`, by bootstrap over dialogues (1,000 replicates). A defect is a turn whose mean rating is
 below 3.
 
 - Measured on: USS dev, the sessions whose sha256 is 0 modulo 10 (of the session's block of lines, stripped):
@@ -76,8 +77,8 @@ The paper's data is private; this is a stand-in with public data, a smaller enco
 ## On the tune part, epoch by epoch
 
 Macro over the three domains. "without pre-training, votes alone" was stopped after the first of two epochs: no row
-above. The first attempt (pre-trained twice, lower 3 layers frozen) changed its schedule on the way. No gain is seen from
-pre-training of this size, and little from training all layers for longer.
+above. The first attempt (pre-trained twice, lower 3 layers frozen) changed its schedule on the way. No gain is seen
+from pre-training of this size, and little from training all layers for longer.
 
 {tuning}
 
