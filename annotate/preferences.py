@@ -95,7 +95,7 @@ def win_rate(
         return Estimate(None, f"{first} and {second} were never compared", method=method)
     won, n = sums.sum(axis=0)
     sizes = Sizes(n_items=len(sums), n_ratings=int(n), n_clusters=len(sums))
-    if len(sums) < 2 or won in (0, n):
+    if len(sums) < 2 or np.ptp(sums[:, 0] / sums[:, 1]) == 0:
         # Every resample would be the same: the share's own interval, contexts for trials.
         low, high = wilson(round(won / n * len(sums)), len(sums))
         low, high = min(low, float(won / n)), max(high, float(won / n))
@@ -129,9 +129,12 @@ def bradley_terry(preferences: Sequence[Preference], *, resamples: int = 500, se
     linked = np.array([connected_components(each > 0, connection="strong")[0] == 1 for each in again], dtype=bool)
     drawn = np.full((len(again), k), np.nan)
     drawn[linked] = _strengths(again[linked])
+    alike = bool((cells == cells[0]).all())
     estimates = {}
     for at in np.argsort(-strength, kind="stable"):
         low, high, reason = percentiles(drawn[:, at])
+        if alike:  # every resample is the same: an interval without width would look like certainty
+            low, high, reason = None, None, "every context was judged alike"
         n = int(wins[0, at].sum() + wins[0, :, at].sum())
         estimates[names[at]] = Estimate(
             float(strength[at]), None, low, high, reason, n_ratings=n, n_clusters=len(cells), method=method

@@ -44,7 +44,7 @@ STATED: dict[str, str] = {
         [
             "api_my_campaigns", "api_claim", "api_my_tasks", "api_task", "api_operations", "api_submit", "api_skip",
             "api_heartbeat", "api_my_studies", "api_next_pair", "api_choices", "api_submit_pair", "api_skip_pair",
-            "api_stay_on_pair",
+            "api_stay_on_pair", "studies", "study_rate",
         ],
         SIGNED_IN,
     ),
@@ -54,12 +54,14 @@ STATED: dict[str, str] = {
             "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "workers", "api_corpora", "api_dimensions",
             "api_conversations", "api_conversation", "api_ratings", "api_checkpoints", "api_runs", "api_run",
             "api_run_cancel", "api_run_resume", "api_predictions", "api_studies", "api_study_results",
+            "study", "study_results", "study_results_csv", "study_choices_csv",
         ],
         SCIENTISTS,
     ),
     **dict.fromkeys(
         [
             "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
+            "study_new", "study_open", "study_close",
             "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_activate",
             "releases", "release_new", "release", "release_cancel", "release_train", "release_download", "people",
             "person_invite", "invitation_revoke", "person_role", "person_active", "person_erase", "audit",

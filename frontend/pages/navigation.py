@@ -13,11 +13,13 @@ from people.models import Role
 
 _ENTRIES: list[tuple[str, str, frozenset[str]]] = [
     ("queue", noop("Queue"), frozenset({Role.ANNOTATOR})),
+    ("studies", noop("Studies"), frozenset({Role.ANNOTATOR})),
     ("my_progress", noop("My progress"), frozenset({Role.ANNOTATOR})),
     ("side_by_side_list", noop("Side by side"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("disagreement", noop("Disagreement"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("agreement", noop("Agreement"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("workbench", noop("Workbench"), frozenset({Role.SCIENTIST, Role.ADMIN})),
+    ("studies", noop("Studies"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("runs", noop("Runs"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("checkpoints", noop("Checkpoints"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("workers", noop("Workers"), frozenset({Role.SCIENTIST, Role.ADMIN})),

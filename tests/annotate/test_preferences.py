@@ -101,3 +101,13 @@ def test_holm_is_statsmodels(chances: list[float]) -> None:
     assert holm([None, *chances])[0] is None
     if chances:
         assert holm([None, *chances])[1:] == pytest.approx(multipletests(chances, method="holm")[1])
+
+
+def test_contexts_that_were_all_judged_alike_show_no_false_certainty() -> None:
+    said = [Preference(n, *pair, outcome) for n in range(4) for pair in (("a", "b"),) for outcome in (1, 1, 0)]
+    rate = win_rate(said, "a", "b")
+    assert rate.low is not None and rate.high is not None and rate.value is not None
+    assert rate.low < rate.value < rate.high and rate.high - rate.low > 0.5, "four contexts say little"
+    strength = bradley_terry(said)["a"]
+    assert strength.value == pytest.approx(np.log(2) / 2) and strength.low is None
+    assert strength.interval_reason == "every context was judged alike"

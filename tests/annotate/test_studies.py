@@ -285,6 +285,10 @@ def everything_a_judge_gets(client: Client, study: Study) -> str:
     found = client.post(f"/api/v1/my/studies/{study.pk}/next/").json()
     assert found["pair"] is not None
     bytes_ = [json.dumps(found), client.get("/api/v1/my/studies/").content.decode()]
+    for page in ("/studies/", f"/studies/{study.pk}/rate/"):
+        answer = client.get(page)
+        assert answer.status_code == 200
+        bytes_.append(answer.content.decode())
     return "\n".join(bytes_)
 
 

@@ -9,8 +9,9 @@ const isText = (target) =>
   target.isContentEditable || target.tagName === "TEXTAREA" || target.tagName === "SELECT" ||
   (target.tagName === "INPUT" && !["radio", "checkbox", "button", "submit"].includes(target.type));
 
-/** The action of a key, with the digit of an answer: {name, place}; null for everything that is not ours. */
-export function actionOf(event) {
+/** The action of a key, with the digit of an answer: {name, place}; null for everything that is not ours.
+    more: letters of a page's own, {letter: name}, whether typed small or capital. */
+export function actionOf(event, more = {}) {
   if (event.isComposing || event.defaultPrevented) return null;
   const strong = event.ctrlKey || event.metaKey;
   if (strong && !event.altKey) {
@@ -29,15 +30,15 @@ export function actionOf(event) {
     return null;
   }
   if (/^[0-9]$/.test(event.key) || event.key === "-") return { name: "answer", key: event.key };
-  const name = PLAIN[event.key];
+  const name = more[event.key.toLowerCase()] ?? PLAIN[event.key];
   return name ? { name } : null;
 }
 
 /** Calls act(action) for each of our keys; one that was used does nothing else. */
-export function listen(act) {
+export function listen(act, more = {}) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
-    const action = actionOf(event);
+    const action = actionOf(event, more);
     if (action && act(action) !== false) event.preventDefault();
   });
 }

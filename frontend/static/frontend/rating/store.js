@@ -82,9 +82,9 @@ class MemoryStore {
 }
 
 /** The device's store; one in memory (`durable` false) where the browser allows no other. */
-export async function openStore() {
+export async function openStore(name = "evalsite-rating") {
   try {
-    const request = indexedDB.open("evalsite-rating", 1);
+    const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
       const store = request.result.createObjectStore(STORE, { keyPath: "seq", autoIncrement: true });
       store.createIndex("task", ["user", "task"]);
