@@ -18,7 +18,7 @@ from annotate.actions.skip_pair import skip_pair
 from annotate.actions.stay_on_pair import stay_on_pair
 from annotate.actions.submit_pair import submit_pair
 from annotate.api import study_bodies as body
-from annotate.api.operations import HeartbeatSerializer, SavedSerializer
+from annotate.api.operations import HeartbeatSerializer
 from annotate.api.paging import ByKey
 from annotate.api.rating import RatingView
 from annotate.models import Study, StudyPlace
@@ -58,7 +58,7 @@ class Next(RatingView):
 
 
 class Choices(RatingView):
-    @extend_schema(request=body.SaveChoicesSerializer, responses=SavedSerializer, operation_id="save_choices")
+    @extend_schema(request=body.SaveChoicesSerializer, responses=body.SavedChoicesSerializer, operation_id="save_choices")
     def post(self, request: Request, place_id: int) -> Response:
         """Save choices; those sent before are acknowledged again."""
         sent = _checked(body.SaveChoicesSerializer(data=request.data))

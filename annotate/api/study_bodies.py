@@ -32,6 +32,14 @@ class SaveChoicesSerializer(serializers.Serializer[Any]):
     times = TimesField(required=False, default=dict)
 
 
+class SavedChoicesSerializer(serializers.Serializer[Any]):
+    """What the server holds after a batch: version, the operations it has heard of, end of the lease."""
+
+    version = serializers.IntegerField()
+    acknowledged = serializers.DictField(child=serializers.IntegerField())
+    lease_until = serializers.DateTimeField(allow_null=True)
+
+
 class SkipPairSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=32, allow_blank=True)
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
