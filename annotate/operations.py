@@ -8,17 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from annotate.answers import CLEARED, NOTE_LENGTH, Answer, BadAnswer, checked_answer
-from annotate.models import CampaignDimension, Rating, Task, TaskEvent, Turn
-from annotate.questions import Target, applies, is_about_turns, missing_answers
-from annotate.refusals import BadOperation
+from annotate.evidence import BadEvidence, checked_evidence
+from annotate.models import CampaignDimension, KnowledgeSection, Rating, Task, TaskEvent, Turn
+from annotate.questions import Target, applies, is_about_turns, lacks_evidence, missing_answers
+from annotate.refusals import BadOperation, MissingEvidence
 
-RATE, CLEAR, NOTE, UNDO, REVEAL = "rate", "clear", "note", "undo", "reveal"
-KINDS = (RATE, CLEAR, NOTE, UNDO, REVEAL)
+RATE, CLEAR, NOTE, EVIDENCE, UNDO, REVEAL = "rate", "clear", "note", "evidence", "undo", "reveal"
+KINDS = (RATE, CLEAR, NOTE, EVIDENCE, UNDO, REVEAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`turn` is the index (None: the conversation), `question` the id of its wording, `of` what an undo undoes."""
+    """`turn` is the index (None: the conversation), `question` the id of its wording, `of` what an undo undoes.
+
+    `note` and `evidence` of None leave what stood; an empty one takes it away.
+    """
 
     op_id: UUID
     kind: str
@@ -27,6 +31,7 @@ class Operation:
     value: Any = None
     reason: str = ""
     note: str | None = None
+    evidence: Any = None
     of: UUID | None = None
     client_at: datetime | None = None
 
@@ -52,6 +57,7 @@ class Desk:
     undoable: dict[UUID, tuple[Target, Rating | None]]
     revealed: int
     now: datetime
+    sections: list[KnowledgeSection] = field(default_factory=list)  # where an operation points at something
     steps: list[Step] = field(default_factory=list)
 
     def apply(self, operation: Operation) -> None:
@@ -80,14 +86,33 @@ class Desk:
         note = operation.note if operation.note is not None else (before.note if before else "")
         if operation.kind == NOTE and operation.note is None:
             raise BadOperation("A note has a text; an empty one takes it away.")
-        self._revise(operation, target, answer, note[:NOTE_LENGTH])
+        self._revise(operation, target, answer, note[:NOTE_LENGTH], self._evidence(operation, target, answer, before))
+
+    def _evidence(
+        self, operation: Operation, target: Target, answer: Answer, before: Rating | None
+    ) -> dict[str, Any] | None:
+        stays = operation.kind != CLEAR and not (answer.given and answer.reason)
+        if operation.evidence is None:
+            if operation.kind == EVIDENCE:
+                raise BadOperation("Evidence points at something; an empty one takes it away.")
+            return before.evidence if before and stays else None
+        index, question_id = target
+        if not self.questions[question_id].asks_evidence or index is None:
+            raise BadOperation("This question asks for no evidence.")
+        try:
+            found = checked_evidence(operation.evidence, self.sections, self.turns[index].speaker)
+        except BadEvidence as problem:
+            raise BadOperation(str(problem)) from problem
+        if found and not stays:
+            raise BadOperation("An answer without a value points at nothing.")
+        return found
 
     def _undo(self, operation: Operation) -> None:
         found = self.undoable.get(operation.of) if operation.of else None
         if found is None:
             raise BadOperation("There is no such operation to undo.")
         target, old = found
-        self._revise(operation, target, Answer.of(old), old.note if old else "")
+        self._revise(operation, target, Answer.of(old), old.note if old else "", old.evidence if old else None)
 
     def _reveal(self, operation: Operation) -> None:
         if operation.turn != self.revealed + 1 or operation.turn >= self.task.item.conversation.turn_count:
@@ -96,12 +121,22 @@ class Desk:
         open_ = missing_answers(list(self.questions.values()), shown, self.answered())
         if any(target[0] is not None for target in open_):
             raise BadOperation("The next turn is shown once the ones before it are rated.")
+        if self.unproved():
+            raise BadOperation(str(MissingEvidence(self.unproved())))
         self.revealed += 1
         self.steps.append(Step(operation, None, None, None))
 
     def answered(self) -> set[Target]:
         """Targets that have an answer now; a reason such as "no claim" is one."""
         return {target for target, rating in self.current.items() if Answer.of(rating).given}
+
+    def unproved(self) -> list[Target]:
+        """Targets whose answer must point at something and does not."""
+        rows = self.current.items()
+        return [target for target, row in rows if target[1] in self.questions and self._lacks(target, row)]
+
+    def _lacks(self, target: Target, rating: Rating) -> bool:
+        return lacks_evidence(self.questions[target[1]], rating)
 
     def _target(self, operation: Operation) -> Target:
         question = self.questions.get(operation.question) if operation.question is not None else None
@@ -118,7 +153,7 @@ class Desk:
             raise BadOperation("This question is not asked of this speaker's turns.")
         return turn.index, question.dimension_version_id
 
-    def _revise(self, operation: Operation, target: Target, answer: Answer, note: str) -> None:
+    def _revise(self, operation: Operation, target: Target, answer: Answer, note: str, evidence: Any) -> None:
         before = self.current.get(target)
         if before is not None:
             before.current = False
@@ -134,6 +169,7 @@ class Desk:
             labels=answer.labels,
             reason=answer.reason,
             note=note,
+            evidence=evidence,
             revision=before.revision + 1 if before else 1,
             op_id=operation.op_id,
             made_at=self.now,

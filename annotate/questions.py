@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from annotate.models import CampaignDimension, Turn
+from annotate.models import CampaignDimension, Rating, Turn
 from annotate.models.dimension import Unit
 
 Target = tuple[int | None, int]  # (turn index, None for the conversation; question id)
@@ -29,6 +29,11 @@ def is_about_turns(question: CampaignDimension) -> bool:
 def applies(question: CampaignDimension, speaker: str) -> bool:
     """Whether a question about turns is asked of this speaker's."""
     return is_about_turns(question) and (not question.speakers or speaker in question.speakers)
+
+
+def lacks_evidence(question: CampaignDimension, rating: Rating) -> bool:
+    """A value that must point at something and does not. A reason such as "no claim" has nothing to point at."""
+    return question.asks_evidence and rating.reason == "" and rating.evidence is None
 
 
 def missing_answers(

@@ -49,6 +49,20 @@ class MissingAnswers(Refusal):
         self.missing = missing
 
 
+class MissingEvidence(Refusal):
+    """Answers that must point at something point at nothing: `missing` lists (turn index, question id)."""
+
+    code = "missing_evidence"
+
+    def __init__(self, missing: list[tuple[int | None, int]]) -> None:
+        count = f"{len(missing)} answers point" if len(missing) != 1 else "One answer points"
+        super().__init__(
+            f"{count} at nothing yet. Point at the sentences that support or contradict the turn, or say that it is "
+            "personal knowledge."
+        )
+        self.missing = missing
+
+
 class BadSkip(Refusal):
     """A skip needs one of the known reasons; `other` needs a note."""
 

@@ -8,9 +8,12 @@ from django.db import IntegrityError, transaction
 
 from annotate.models import Campaign, CampaignDimension, Corpus, DimensionVersion, Participant
 from annotate.models.campaign import Order
+from annotate.models.dimension import Unit
 from annotate.slices import checked_slice
 from people.actions.record import record
 from people.models import User
+
+EVIDENCE_BOUND = frozenset({"factual_consistency"})
 
 
 class NoQuestions(ValueError):
@@ -23,11 +26,22 @@ class NameTaken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of a campaign to be: its wording, and whether it must be answered, of whose turns."""
+    """One question of a campaign to be: its wording, and whether it must be answered, of whose turns.
+
+    evidence: whether an answer must point at what the speaker had read; None: as EVIDENCE_BOUND has it.
+    """
 
     version: DimensionVersion
     required: bool = True
     speakers: list[str] = field(default_factory=list)
+    evidence: bool | None = None
+
+    @property
+    def asks_evidence(self) -> bool:
+        """Only a question about turns can: the conversation as a whole has no reading set of its own."""
+        dimension = self.version.dimension
+        wanted = dimension.key in EVIDENCE_BOUND if self.evidence is None else self.evidence
+        return wanted and dimension.unit == Unit.TURN
 
 
 @transaction.atomic
@@ -76,6 +90,7 @@ def create_campaign(
             position=place,
             required=question.required,
             speakers=question.speakers,
+            asks_evidence=question.asks_evidence,
         )
         for place, question in enumerate(questions)
     )

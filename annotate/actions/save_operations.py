@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotate.actions.record_time import record_time
 from annotate.chain import append, locked_rater
 from annotate.leases import hold, locked_task
-from annotate.models import Rater, Rating, Task, TaskEvent, Turn
+from annotate.models import KnowledgeSection, Rater, Rating, Task, TaskEvent, Turn
 from annotate.operations import REVEAL, Desk, Operation, event_of
 from annotate.questions import Target, questions_of
 from annotate.refusals import BadOperation, StaleVersion
@@ -108,11 +108,17 @@ def _desk(task: Task, user: User, new: Sequence[Operation], now: datetime) -> De
         undoable=undoable,
         revealed=revealed,
         now=now,
+        sections=_sections(task) if any(operation.evidence for operation in new) else [],
     )
 
 
+def _sections(task: Task) -> list[KnowledgeSection]:
+    return list(KnowledgeSection.objects.filter(conversation=task.item.conversation_id).order_by("speaker", "position"))
+
+
 _COLUMNS = (
-    "turn__index", "dimension_version_id", "number", "label", "labels", "reason", "note", "revision", "current",
+    "turn__index", "dimension_version_id", "number", "label", "labels", "reason", "note", "evidence",
+    "revision", "current",
 )  # fmt: skip
 
 

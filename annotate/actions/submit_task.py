@@ -13,8 +13,8 @@ from annotate.leases import hold, locked_task
 from annotate.models import Rating, Task, TaskEvent, Turn
 from annotate.models.campaign import TaskState
 from annotate.places import count_submitted
-from annotate.questions import missing_answers, questions_of
-from annotate.refusals import BadOperation, MissingAnswers, StaleVersion
+from annotate.questions import lacks_evidence, missing_answers, questions_of
+from annotate.refusals import BadOperation, MissingAnswers, MissingEvidence, StaleVersion
 from people.models import User
 
 
@@ -24,7 +24,8 @@ def submit_task(
 ) -> Task:
     """Say that a task is done; its place is kept for good. The same op_id twice is submitted once.
 
-    base: the version the window has seen. Raises NoSuchTask, TaskClosed, PlaceGone, StaleVersion, MissingAnswers.
+    base: the version the window has seen. Raises NoSuchTask, TaskClosed, PlaceGone, StaleVersion, MissingAnswers,
+    MissingEvidence.
     """
     now = now or timezone.now()
     rater = locked_rater(user)
@@ -37,14 +38,17 @@ def submit_task(
     conversation = task.item.conversation
     if task.item.campaign.hindsight_free and revealed_turn(task) < conversation.turn_count - 1:
         raise BadOperation("Some turns of this conversation have not been shown yet.")
-    given = Rating.objects.filter(task=task, current=True).exclude(reason=CLEARED)
-    missing = missing_answers(
-        questions_of(task.item.campaign_id, role=user.role),
-        Turn.objects.filter(conversation=conversation).only("index", "speaker").order_by("index"),
-        set(given.values_list("turn__index", "dimension_version_id")),
-    )
+    questions = questions_of(task.item.campaign_id, role=user.role)
+    rows = Rating.objects.filter(task=task, current=True).exclude(reason=CLEARED).select_related("turn")
+    given = {(row.turn.index if row.turn else None, row.dimension_version_id): row for row in rows}
+    turns = Turn.objects.filter(conversation=conversation).only("index", "speaker").order_by("index")
+    missing = missing_answers(questions, turns, given)
     if missing:
         raise MissingAnswers(missing)
+    asked = {question.dimension_version_id: question for question in questions}
+    unproved = [target for target, row in given.items() if target[1] in asked and lacks_evidence(asked[target[1]], row)]
+    if unproved:
+        raise MissingEvidence(sorted(unproved, key=lambda target: (target[0] or 0, target[1])))
     task.state, task.submitted_at, task.lease_until = TaskState.SUBMITTED, now, None
     task.version += 1
     task.save(update_fields=["state", "submitted_at", "lease_until", "version"])

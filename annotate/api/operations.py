@@ -13,7 +13,10 @@ MOST_AT_ONCE = 200
 
 
 class OperationSerializer(serializers.Serializer[Operation]):
-    """One operation. `turn` is the index from 0, null for the conversation; `of` names what an undo undoes."""
+    """One operation. `turn` is the index from 0, null for the conversation; `of` names what an undo undoes.
+
+    `evidence` is {"sentences": [{"section", "passage", "sentence", "stance"}], "personal_knowledge"}; {} takes it away.
+    """
 
     op_id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=KINDS)
@@ -24,6 +27,7 @@ class OperationSerializer(serializers.Serializer[Operation]):
     note = serializers.CharField(
         max_length=NOTE_LENGTH, required=False, allow_null=True, allow_blank=True, default=None, trim_whitespace=False
     )
+    evidence = serializers.JSONField(required=False, allow_null=True, default=None)
     of = serializers.UUIDField(required=False, allow_null=True, default=None)
     client_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 

@@ -22,7 +22,7 @@ from annotate.actions.submit_task import submit_task
 from annotate.api import operations as body
 from annotate.models import Task
 from annotate.operations import Operation
-from annotate.refusals import MissingAnswers, NoSuchTask, PlaceGone, Refusal, StaleVersion, TaskClosed
+from annotate.refusals import MissingAnswers, MissingEvidence, NoSuchTask, PlaceGone, Refusal, StaleVersion, TaskClosed
 from annotate.selectors.queue import campaigns_for, desks_of, tasks_of
 from annotate.selectors.rating import task_of, task_payload, task_standing
 from annotate.selectors.receipts import receipt_of
@@ -52,7 +52,7 @@ class RatingView(APIView):
             answer["standing"] = task_standing(task=task) if task else None
         else:
             code = status.HTTP_422_UNPROCESSABLE_ENTITY
-            if isinstance(exc, MissingAnswers):
+            if isinstance(exc, MissingAnswers | MissingEvidence):
                 answer["missing"] = [{"turn": turn, "question": question} for turn, question in exc.missing]
         return Response(answer, status=code)
 

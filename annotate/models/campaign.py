@@ -57,6 +57,9 @@ class CampaignDimension(models.Model):
     position = models.PositiveSmallIntegerField()
     required = models.BooleanField(default=True)
     speakers = models.JSONField(default=list, blank=True, help_text="Only turns of these speakers; empty: all.")
+    asks_evidence = models.BooleanField(
+        default=False, help_text="A value must point at sentences of the speaker's reading set, or at own knowledge."
+    )
 
     class Meta:
         ordering = ["position"]

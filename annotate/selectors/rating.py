@@ -14,6 +14,7 @@ from annotate.answers import Answer, value_of
 from annotate.models import CampaignDimension, KnowledgeSection, Rating, Task, TaskEvent, Turn, TurnTime
 from annotate.models.campaign import TaskState
 from annotate.questions import is_about_turns, questions_of
+from annotate.sentences import sentences
 from people.models import User
 
 UNDOABLE = 100
@@ -35,6 +36,8 @@ def task_payload(*, task: Task, user: User) -> dict[str, Any]:
     hidden = campaign.hindsight_free and task.state != TaskState.SUBMITTED
     if hidden:
         turns = turns.filter(index__lte=revealed_turn(task))
+    questions = questions_of(campaign.pk, role=user.role)
+    points = any(row.asks_evidence for row in questions)
     sections = KnowledgeSection.objects.filter(conversation=conversation).order_by("speaker", "position")
     return {
         **task_standing(task=task),
@@ -54,8 +57,8 @@ def task_payload(*, task: Task, user: User) -> dict[str, Any]:
         "turns": [
             {"index": turn.index, "speaker": turn.speaker, "text": turn.text, "cited": turn.cited} for turn in turns
         ],
-        "sections": [_section(section) for section in sections],
-        "questions": [_question(row) for row in questions_of(campaign.pk, role=user.role)],
+        "sections": [_section(section, points) for section in sections],
+        "questions": [_question(row) for row in questions],
         "skip_reasons": [{"value": value, "label": label} for value, label in REASONS.items()],
     }
 
@@ -100,15 +103,21 @@ def _answer(row: Rating | None) -> dict[str, Any]:
         "value": value_of(row) if row else None,
         "reason": answer.reason if answer.given else "",
         "note": row.note if row else "",
+        "evidence": row.evidence if row else None,
     }
 
 
-def _section(section: KnowledgeSection) -> dict[str, Any]:
+def _section(section: KnowledgeSection, points: bool) -> dict[str, Any]:
+    """points: the passages come as sentences too, which answers can point at."""
     return {
         "speaker": section.speaker,
         "key": section.key,
         "title": section.title,
-        "passages": [{"kind": one.get("kind", ""), "text": one.get("text")} for one in section.passages],
+        "passages": [
+            {"kind": one.get("kind", ""), "text": one.get("text")}
+            | ({"sentences": sentences(one.get("text") or "")} if points else {})
+            for one in section.passages
+        ],
     }
 
 
@@ -125,4 +134,5 @@ def _question(row: CampaignDimension) -> dict[str, Any]:
         "null_reasons": version.null_reasons,
         "required": row.required,
         "speakers": row.speakers,
+        "evidence": row.asks_evidence,
     }

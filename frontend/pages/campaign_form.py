@@ -6,14 +6,28 @@ from typing import Any
 
 from django import forms
 
-from annotate.actions.create_campaign import Question
+from annotate.actions.create_campaign import EVIDENCE_BOUND, Question
 from annotate.models import Campaign, DimensionVersion
 from annotate.models.campaign import Order
+from annotate.models.dimension import Unit
 from frontend.pages.slice_form import SliceForm
 from people.models import User
 from scoring.models import Checkpoint
 
 ASKED = (("", "not asked"), ("required", "required"), ("optional", "optional"))
+POINTING = (
+    ("required evidence", "required, pointing at sentences of the reading set"),
+    ("optional evidence", "optional, pointing at sentences of the reading set"),
+)
+
+
+def asked_choices(version: DimensionVersion) -> list[tuple[str, str]]:
+    """How a question may be asked. Where evidence is the rule, it comes first."""
+    nothing, *plain = ASKED
+    if version.dimension.unit != Unit.TURN:
+        return [nothing, *plain]
+    first, second = (POINTING, plain) if version.dimension.key in EVIDENCE_BOUND else (plain, POINTING)
+    return [nothing, *first, *second]
 
 
 class CampaignForm(SliceForm):
@@ -48,7 +62,7 @@ class CampaignForm(SliceForm):
         self.versions = list(versions.distinct("dimension"))
         for version in self.versions:
             self.fields[f"ask_{version.pk}"] = forms.ChoiceField(
-                choices=ASKED,
+                choices=asked_choices(version),
                 required=False,
                 label=version.dimension.name,
                 help_text=f"{version.question} ({version.dimension.get_unit_display()}, "
@@ -80,7 +94,7 @@ class CampaignForm(SliceForm):
         checked = self.cleaned_data
         speakers = [name.strip() for name in checked["speakers"].split(",") if name.strip()]
         questions = [
-            Question(version, required=answer == "required", speakers=speakers)
+            Question(version, required="required" in answer, speakers=speakers, evidence=answer.endswith("evidence"))
             for version in self.versions
             if (answer := checked[f"ask_{version.pk}"])
         ]

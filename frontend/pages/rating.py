@@ -23,7 +23,8 @@ def rate(request: Request, task_id: int) -> HttpResponse:
     if task is None:
         raise Http404
     payload = task_payload(task=task, user=person_of(request))
-    return render(request, "frontend/rating/page.html", {"task": task, "payload": payload})
+    points = any(question["evidence"] for question in payload["questions"])
+    return render(request, "frontend/rating/page.html", {"task": task, "payload": payload, "points": points})
 
 
 urlpatterns = [path("rate/<int:task_id>/", rate, name="rate")]

@@ -88,9 +88,9 @@ def test_a_conflict_carries_what_is_there(campaign: Campaign) -> None:
     standing = answer.json()["standing"]
     assert standing["task"]["version"] == 1
     assert standing["answers"] == [
-        {"turn": 0, "question": _ids(campaign)[0], "value": 4.0, "reason": "", "note": ""},
+        {"turn": 0, "question": _ids(campaign)[0], "value": 4.0, "reason": "", "note": "", "evidence": None},
     ]
-    assert standing["history"][0]["before"] == {"value": None, "reason": "", "note": ""}
+    assert standing["history"][0]["before"] == {"value": None, "reason": "", "note": "", "evidence": None}
 
 
 @pytest.mark.parametrize("path", ["", "operations/", "submit/", "skip/", "heartbeat/"])

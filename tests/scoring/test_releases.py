@@ -202,3 +202,22 @@ def test_a_killed_worker_and_a_lost_message_are_swept(corpus: Corpus, monkeypatc
 def test_an_unknown_format_is_answered_with_the_known_ones(corpus: Corpus) -> None:
     with pytest.raises(UnknownReleaseFormat, match="jsonl"):
         request_release(name="r", corpus=corpus, format="xml", slice={}, requested_by=make_user("admin"))
+
+
+def test_what_an_answer_points_at_is_released_and_comes_back(corpus: Corpus, tmp_path: Path) -> None:
+    conversation = corpus.conversations.get(external_id="c-1")
+    evidence = {
+        "sentences": [{"section": "FS1", "passage": 1, "sentence": 0, "stance": "supports", "text": "It \u2026 is."}],
+        "personal_knowledge": False,
+    }
+    Rating.objects.create(
+        conversation=conversation,
+        turn=conversation.turns.get(index=0),
+        dimension_version=DimensionVersion.objects.get(dimension__key="factual_consistency"),
+        rater=Rater.objects.create(user=make_user(), pseudonym="annotator-77"),
+        number=1,
+        evidence=evidence,
+    )
+    content = bytes_of(publish(corpus), tmp_path)
+    records = read([("data.jsonl", content)])
+    assert [rating.evidence for rating in records[0].ratings if rating.evidence] == [evidence]

@@ -1,10 +1,13 @@
 // The answers as this window sees them: what the server holds, with everything that is still to be sent on top.
 
-export const NONE = Object.freeze({ value: null, reason: "", note: "" });
+import { normal } from "./evidence.js";
+
+export const NONE = Object.freeze({ value: null, reason: "", note: "", evidence: null });
 export const keyOf = (turn, question) => `${turn ?? "all"}:${question}`;
 export const isGiven = (answer) => answer.value !== null || answer.reason !== "";
 export const isSame = (one, other) =>
-  JSON.stringify([one.value, one.reason, one.note]) === JSON.stringify([other.value, other.reason, other.note]);
+  JSON.stringify(spelled(one)) === JSON.stringify(spelled(other));
+const spelled = ({ value, reason, note, evidence }) => [value, reason, note, normal(evidence)];
 
 export class Answers {
   #current = new Map();
@@ -16,7 +19,7 @@ export class Answers {
     this.#current = new Map(standing.answers.map((row) => [keyOf(row.turn, row.question), pick(row)]));
     this.#undo = [];
     this.#redo = [];
-    for (const step of standing.history) this.#track(step);
+    for (const step of standing.history) this.#track({ ...step, before: pick(step.before), after: pick(step.after) });
   }
 
   get(turn, question) {
@@ -57,4 +60,4 @@ export class Answers {
   }
 }
 
-const pick = ({ value, reason, note }) => ({ value, reason, note });
+const pick = ({ value, reason, note, evidence }) => ({ value, reason, note, evidence: normal(evidence) });

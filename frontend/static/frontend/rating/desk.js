@@ -2,8 +2,11 @@
 
 import { isGiven, NONE } from "./answers.js";
 import { find } from "./dom.js";
+import { lacks, pointsAt, sent, turned, withPersonal } from "./evidence.js";
 import { holds, inWords } from "./labels.js";
 import { View } from "./view.js";
+
+const POINT = "Point at what supports or contradicts the turn, or say that it is personal knowledge.";
 
 export class Desk extends View {
   /** Apply on the screen, keep, and send. */
@@ -11,6 +14,7 @@ export class Desk extends View {
     if (this.readonly) return;
     this.answers.apply(this.sync.enqueue(fields));
     this.labels.update(fields.question, this.answers.get(fields.turn, fields.question));
+    this.knowledge.mark(this.pointing());
     this.mark();
   }
 
@@ -18,8 +22,8 @@ export class Desk extends View {
     const turn = this.places.indexAt(this.place);
     const before = this.answers.get(turn, question.id);
     const { value, reason } = after;
-    const note = kind === "note" ? { note: after.note } : {};
-    this.do({ kind, turn, question: question.id, value: kind === "rate" ? value : null, reason: kind === "rate" ? reason : "", ...note, before, after });
+    const more = kind === "note" ? { note: after.note } : kind === "evidence" ? { evidence: sent(after.evidence) } : {};
+    this.do({ kind, turn, question: question.id, value: kind === "rate" ? value : null, reason: kind === "rate" ? reason : "", ...more, before, after });
   }
 
   answer(question, choice) {
@@ -33,7 +37,50 @@ export class Desk extends View {
       return value.length ? this.#change(question, "rate", { ...before, value, reason: "" }) : this.clear(question);
     }
     if (holds(question, before, choice)) return this.labels.update(question.id, before);
-    return this.#change(question, "rate", { ...before, ...choice.answer });
+    // "No claim" has nothing to point at.
+    const evidence = choice.answer.reason ? null : before.evidence;
+    return this.#change(question, "rate", { ...before, ...choice.answer, evidence });
+  }
+
+  /** Change the evidence; false when it may not be, and then the person is told why. */
+  #point(change) {
+    const pointing = this.pointing();
+    if (!pointing || this.readonly) return false;
+    const before = this.places.answerAt(this.place, pointing.question);
+    if (before.reason) {
+      this.status.say(`"${inWords(pointing.question, before)}" has nothing to point at.`);
+      return false;
+    }
+    this.#change(pointing.question, "evidence", { ...before, evidence: change(before.evidence) });
+    return true;
+  }
+
+  turnSentence(at, order) {
+    this.#point((evidence) => turned(evidence, at, order));
+  }
+
+  /** The speaker's own knowledge, on and off. */
+  personal() {
+    if (!this.pointing()) return false;
+    if (this.#point(withPersonal)) this.status.say(`Evidence: ${pointsAt(this.pointing().evidence) || "none"}.`);
+    return undefined;
+  }
+
+  /** Into the reading set, to point at sentences; false where nothing asks for it. */
+  point() {
+    const pointing = this.pointing();
+    if (!pointing) return false;
+    this.openKnowledge(true);
+    if (this.knowledge.enter()) return undefined;
+    this.openKnowledge(false);
+    return this.status.say("There is no text to point at: say that it is personal knowledge, or that nothing is claimed.");
+  }
+
+  leaveEvidence() {
+    this.openKnowledge(false);
+    const question = this.pointing()?.question;
+    if (question) this.activate(question.id);
+    this.dialogue.focus(this.place, { move: true });
   }
 
   clear(question) {
@@ -63,7 +110,11 @@ export class Desk extends View {
       this.status.say("Every required answer is given. Ctrl+Enter submits.");
       return find("submit").focus();
     }
-    if (next.place === this.place && next.question.id === this.active) return this.status.say("This question needs an answer.");
+    if (next.place === this.place && next.question.id === this.active) {
+      if (!lacks(next.question, places.answerAt(this.place, next.question))) return this.status.say("This question needs an answer.");
+      this.point();
+      return this.status.say(POINT);
+    }
     this.place = next.place;
     this.active = next.question.id;
     return this.show();
@@ -88,7 +139,8 @@ export class Desk extends View {
     const missing = this.places.nextOpen();
     if (missing) {
       this.place = missing.place; this.active = missing.question.id; this.show();
-      this.status.say(`Not yet: "${missing.question.name}" needs an answer here.`);
+      const needs = lacks(missing.question, this.places.answerAt(this.place, missing.question)) ? "to point at something" : "an answer";
+      this.status.say(`Not yet: "${missing.question.name}" needs ${needs} here.`);
       return;
     }
     this.leave({ kind: "submit" });
@@ -123,6 +175,8 @@ export class Desk extends View {
       case "clear": return question && !this.readonly ? this.clear(question) : undefined;
       case "leave": document.activeElement.blur(); return undefined;
       case "sheet": return find("keys-dialog").showModal();
+      case "evidence": return this.point();
+      case "personal": return this.personal();
       case "question-on": return this.step(1);
       case "question-back": return this.step(-1);
       default: break;

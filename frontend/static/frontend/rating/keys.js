@@ -3,6 +3,7 @@
 const PLAIN = {
   j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", Enter: "commit",
   s: "skip", n: "note", "?": "sheet", c: "clear", "[": "question-back", "]": "question-on",
+  e: "evidence", p: "personal",
 };
 
 const isText = (target) =>

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { isGiven } from "./answers.js";
+import { lacks, pointsAt } from "./evidence.js";
 
 const NULL_KEYS = ["0", "-"];
 
@@ -30,7 +31,7 @@ export function inWords(question, answer) {
 }
 
 export class Labels {
-  /** on: {answer(question, choice), activate(question), note(question, text), clear(question)} */
+  /** on: {answer(question, choice), activate(question), note(question, text), clear(question), point(question), personal(question)} */
   constructor(root, on) {
     this.root = root;
     this.on = on;
@@ -55,6 +56,7 @@ export class Labels {
       h("p", { class: "question-text", id: `${name}-text` }, question.question),
       question.guidance ? h("details", { class: "guidance small" }, h("summary", {}, "Guidance"), h("p", {}, question.guidance)) : null,
       h("div", { class: "tiles" }, tiles.map((tile) => tile.element)),
+      question.evidence ? this.#evidence(question, readonly) : null,
       this.#extras(question, answer, readonly));
     group.setAttribute("aria-describedby", `${name}-text`);
     this.groups.set(question.id, { group, tiles, question, note: group.querySelector("textarea") });
@@ -74,6 +76,14 @@ export class Labels {
     return { element, input, choice };
   }
 
+  #evidence(question, readonly) {
+    return h("div", { class: "evidence" },
+      h("p", { class: "evidence-words small" }),
+      h("div", { class: "inline" },
+        h("button", { type: "button", class: "small point", onclick: () => this.on.point(question) }, h("kbd", { "aria-hidden": "true" }, "e"), " Point at sentences"),
+        h("button", { type: "button", class: "small personal", disabled: readonly, "aria-pressed": "false", onclick: () => this.on.personal(question) }, h("kbd", { "aria-hidden": "true" }, "p"), " Personal knowledge")));
+  }
+
   #extras(question, answer, readonly) {
     const note = h("textarea", { rows: "2", maxlength: "4000", "aria-label": `Note on ${question.name}`, readonly,
       hidden: !answer.note, onchange: (event) => this.on.note(question, event.target.value) });
@@ -89,7 +99,16 @@ export class Labels {
     const found = this.groups.get(id);
     if (!found) return;
     for (const tile of found.tiles) tile.input.checked = holds(found.question, answer, tile.choice);
-    found.group.classList.toggle("answered", isGiven(answer));
+    const open = lacks(found.question, answer);
+    found.group.classList.toggle("answered", isGiven(answer) && !open);
+    const box = found.group.querySelector(".evidence");
+    if (box) {
+      box.hidden = answer.reason !== "";
+      box.classList.toggle("needed", Boolean(open));
+      box.querySelector(".evidence-words").textContent = answer.evidence ? `Evidence: ${pointsAt(answer.evidence)}`
+        : open ? "⚠ What supports or contradicts it?" : "Evidence: none yet";
+      box.querySelector(".personal").setAttribute("aria-pressed", String(Boolean(answer.evidence?.personal_knowledge)));
+    }
     found.group.querySelector(".clear").hidden = !isGiven(answer);
     if (document.activeElement !== found.note) {
       found.note.value = answer.note;

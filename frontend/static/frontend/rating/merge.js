@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { isGiven, isSame, keyOf, NONE } from "./answers.js";
+import { sent } from "./evidence.js";
 
 /** What would be written here, per target: [{turn, question, before, after}], first `before`, last `after`. */
 function wishes(pending) {
@@ -33,7 +34,9 @@ export function compare(pending, standing) {
 export function operationFor({ turn, question, before, after }) {
   const { value, reason, note } = after;
   const kind = isGiven(after) ? "rate" : "clear";
-  return { kind, turn, question, value, reason, note, before, after };
+  // Sent only where it changes something: a question that asks for none refuses it.
+  const evidence = after.evidence || before.evidence ? { evidence: sent(after.evidence) } : {};
+  return { kind, turn, question, value, reason, note, ...evidence, before, after };
 }
 
 /** Ask per clash which one stays. Resolves to the wishes that win over what is saved. */

@@ -3,6 +3,7 @@
 import { beacon, get, post, Unreachable } from "./api.js";
 import { Desk } from "./desk.js";
 import { find } from "./dom.js";
+import { normal, pointsAt } from "./evidence.js";
 import { listen } from "./keys.js";
 import { inWords } from "./labels.js";
 import { ask, compare, operationFor } from "./merge.js";
@@ -123,7 +124,8 @@ class Page extends Desk {
 
   describe({ turn, question, after, saved }) {
     const asked = this.questionOf(question);
-    const words = (answer) => (inWords(asked, answer) || "no answer") + (answer.note ? ` (note: ${answer.note})` : "");
+    const words = (answer) => (inWords(asked, answer) || "no answer") +
+      (answer.evidence ? `, ${pointsAt(normal(answer.evidence))}` : "") + (answer.note ? ` (note: ${answer.note})` : "");
     const where = turn === null ? "The conversation" : `Turn ${turn + 1}`;
     return { where: `${where} · ${asked?.name ?? "question"}`, mine: words(after), saved: words(saved) };
   }
@@ -164,9 +166,6 @@ for (const [id, action] of Object.entries({
   undo: "undo", redo: "redo", skip: "skip", submit: "submit", sheet: "sheet", previous: "previous", next: "next", more: "next", enter: "commit",
 })) find(id)?.addEventListener("click", () => page.act({ name: action }));
 find("instructions")?.addEventListener("click", () => find("instructions-dialog").showModal());
-find("knowledge-toggle").addEventListener("click", (event) => {
-  const open = find("desk").classList.toggle("knowledge-open");
-  event.currentTarget.setAttribute("aria-expanded", String(open));
-});
+find("knowledge-toggle").addEventListener("click", () => page.openKnowledge(!find("desk").classList.contains("knowledge-open")));
 await page.start();
 document.documentElement.dataset.ready = "rating";

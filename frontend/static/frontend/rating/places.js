@@ -1,6 +1,7 @@
 // Where one can be in a conversation: its turns, then the conversation as a whole if something is asked about it.
 
 import { isGiven } from "./answers.js";
+import { lacks } from "./evidence.js";
 import { inWords } from "./labels.js";
 
 export class Places {
@@ -32,7 +33,8 @@ export class Places {
     return this.answers.get(this.indexAt(place), question.id);
   }
   isOpen(place, question) {
-    return question.required && !isGiven(this.answerAt(place, question));
+    const answer = this.answerAt(place, question);
+    return (question.required && !isGiven(answer)) || lacks(question, answer);
   }
   stateAt(place) {
     const required = this.questionsAt(place).filter((question) => question.required);
@@ -42,6 +44,11 @@ export class Places {
   }
   states() {
     return Array.from({ length: this.count }, (_, place) => this.stateAt(place));
+  }
+  /** The question that sentences are pointed at for: the one that listens if it asks for evidence, or the first. */
+  pointingAt(place, active) {
+    const asking = this.questionsAt(place).filter((question) => question.evidence);
+    return asking.find((question) => question.id === active) ?? asking[0] ?? null;
   }
   /** The first required answer that is missing, from a place and question on and then from the start; null if none. */
   nextOpen(from = 0, after = null) {

@@ -6,7 +6,7 @@ import { uuid } from "./dom.js";
 
 const BATCH = 50;
 const WAITS = [1000, 2000, 4000, 8000, 15000];
-const FIELDS = ["op_id", "kind", "turn", "question", "value", "reason", "note", "of", "client_at"];
+const FIELDS = ["op_id", "kind", "turn", "question", "value", "reason", "note", "evidence", "of", "client_at"];
 
 class SignedOut extends Unreachable {}
 

@@ -20,12 +20,16 @@ export class View {
     this.status = new Status(store);
     this.timer = new ActiveTime(payload.times);
     this.dialogue = new Dialogue(find("turns"), { choose: (place) => this.go(place) });
-    this.knowledge = new Knowledge(find("knowledge"));
+    this.knowledge = new Knowledge(find("knowledge"), {
+      turn: (at, order) => this.turnSentence(at, order), leave: () => this.leaveEvidence(),
+    });
     this.labels = new Labels(find("labels"), {
       answer: (question, choice) => this.answer(question, choice),
       activate: (id) => this.activate(id),
       note: (question, text) => this.note(question, text),
       clear: (question) => this.clear(question),
+      point: (question) => { this.activate(question.id); this.point(); },
+      personal: (question) => { this.activate(question.id); this.personal(); },
     });
   }
 
@@ -57,7 +61,7 @@ export class View {
       empty: "Nothing is asked about this turn.",
     });
     this.labels.activate(this.active);
-    this.knowledge.render(turn, this.payload.sections);
+    this.knowledge.render(turn, this.payload.sections, this.pointing());
     this.dialogue.focus(place, { move });
     this.mark();
   }
@@ -94,6 +98,19 @@ export class View {
     if (id === this.active) return;
     this.active = id;
     this.labels.activate(id);
+    this.knowledge.mark(this.pointing());
+  }
+
+  /** What sentences are pointed at for here: {question, evidence, readonly}; null where nothing asks for any. */
+  pointing() {
+    const question = this.places.pointingAt(this.place, this.active);
+    if (!question) return null;
+    return { question, evidence: this.places.answerAt(this.place, question).evidence, readonly: this.readonly };
+  }
+
+  openKnowledge(open) {
+    find("desk").classList.toggle("knowledge-open", open);
+    find("knowledge-toggle").setAttribute("aria-expanded", String(open));
   }
 
   questionOf(id) {
