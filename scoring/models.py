@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from annotate.models import Campaign, Conversation, Corpus, DimensionVersion, Turn
+from annotate.models import Campaign, Conversation, Corpus, Dimension, DimensionVersion, Turn
 
 
 class Checkpoint(models.Model):
@@ -322,3 +322,29 @@ class ComparisonState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["corpus", "checkpoint"], name="one_state_per_corpus_and_checkpoint")
         ]
+
+
+class AnalysisKind(models.TextChoices):
+    WORKBENCH = "workbench", "metric workbench"
+    AGREEMENT = "agreement", "agreement of raters"
+    RATERS = "raters", "raters"
+
+
+class Analysis(models.Model):
+    """Statistics of one corpus and dimension, computed by the default worker; pages only read `result`.
+
+    `seen` says what ratings and predictions the result is of; where the data has gone on, it is computed again.
+    """
+
+    kind = models.CharField(max_length=10, choices=AnalysisKind.choices)
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+")
+    dimension = models.ForeignKey(Dimension, on_delete=models.CASCADE, related_name="+")
+    seen = models.CharField(max_length=100, blank=True)
+    result = models.JSONField(null=True)
+    problem = models.TextField(blank=True, help_text="Why it could not be computed, in words.")
+    asked_at = models.DateTimeField(default=timezone.now)
+    computed_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "corpus", "dimension"], name="one_analysis_of_a_kind")]

@@ -7,6 +7,7 @@ from celery import shared_task
 from scoring import worker
 from scoring.actions.publish_release import publish_release
 from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
+from scoring.actions.run_analysis import run_analysis
 from scoring.actions.score_waiting import score_waiting
 from scoring.actions.sweep_releases import sweep_releases
 from scoring.actions.sweep_runs import sweep_runs
@@ -38,6 +39,11 @@ def sweep_task() -> None:
 @shared_task
 def refresh_comparisons_task() -> None:
     refresh_stale_comparisons()
+
+
+@shared_task
+def analyse_task(analysis_id: int) -> None:
+    run_analysis(analysis_id=analysis_id)
 
 
 @shared_task

@@ -51,6 +51,7 @@ STATED: dict[str, str] = {
     **dict.fromkeys(
         [
             "side_by_side_list", "side_by_side", "evidence", "pair_verdict", "disagreement", "judge", "runs", "run_new",
+            "workbench", "agreement", "raters", "analysis_sheet",
             "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "workers", "api_corpora", "api_dimensions",
             "api_conversations", "api_conversation", "api_ratings", "api_checkpoints", "api_runs", "api_run",
             "api_run_cancel", "api_run_resume", "api_predictions", "api_studies", "api_study_results",

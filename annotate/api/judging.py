@@ -58,7 +58,9 @@ class Next(RatingView):
 
 
 class Choices(RatingView):
-    @extend_schema(request=body.SaveChoicesSerializer, responses=body.SavedChoicesSerializer, operation_id="save_choices")
+    @extend_schema(
+        request=body.SaveChoicesSerializer, responses=body.SavedChoicesSerializer, operation_id="save_choices"
+    )
     def post(self, request: Request, place_id: int) -> Response:
         """Save choices; those sent before are acknowledged again."""
         sent = _checked(body.SaveChoicesSerializer(data=request.data))

@@ -20,6 +20,7 @@ _ENTRIES: list[tuple[str, str, frozenset[str]]] = [
     ("agreement", noop("Agreement"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("workbench", noop("Workbench"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("studies", noop("Studies"), frozenset({Role.SCIENTIST, Role.ADMIN})),
+    ("raters", noop("Raters"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("runs", noop("Runs"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("checkpoints", noop("Checkpoints"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("workers", noop("Workers"), frozenset({Role.SCIENTIST, Role.ADMIN})),

@@ -1,0 +1,103 @@
+"""Workbench, agreement and raters: tables that the default worker computed, to read and to take away as CSV."""
+
+from __future__ import annotations
+
+from defusedcsv import csv
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.views.decorators.http import require_safe
+
+from annotate.models import Corpus, Dimension
+from people.permissions import scientists_only
+from people.requests import Request
+from scoring.actions.ask_analysis import ask_analysis
+from scoring.analyses.tables import flat
+from scoring.models import Analysis, AnalysisKind
+from scoring.selectors.runs import words_if_no_worker
+
+_WORDS = {
+    AnalysisKind.WORKBENCH: (
+        noop("Workbench"),
+        noop("Every metric against people: how well it ranks turns and conversations, where, and whether by chance."),
+    ),
+    AnalysisKind.AGREEMENT: (noop("Agreement"), noop("How far raters say the same of the same items.")),
+    AnalysisKind.RATERS: (
+        noop("Raters"),
+        noop("Who is milder, who keeps to the middle, who wavers: the rater model and simple checks."),
+    ),
+}
+
+
+def _chosen(request: Request) -> tuple[list[Corpus], Corpus | None, list[Dimension], Dimension | None]:
+    corpora = list(Corpus.objects.order_by("-synthetic", "name"))
+    asked = request.GET.get("corpus", "")
+    corpus = next((each for each in corpora if each.key == asked), corpora[0] if corpora else None)
+    dimensions = list(Dimension.objects.order_by("pk"))
+    asked = request.GET.get("dimension", "")
+    dimension = next((each for each in dimensions if each.key == asked), dimensions[0] if dimensions else None)
+    return corpora, corpus, dimensions, dimension
+
+
+def _page(request: Request, kind: AnalysisKind) -> HttpResponse:
+    corpora, corpus, dimensions, dimension = _chosen(request)
+    title, words = _WORDS[kind]
+    context: dict[str, object] = {
+        "kind": kind.value, "title": _(title), "words": _(words), "corpora": corpora, "corpus": corpus,
+        "dimensions": dimensions, "dimension": dimension,
+    }  # fmt: skip
+    if corpus is not None and dimension is not None:
+        row, current = ask_analysis(kind=kind, corpus=corpus, dimension=dimension)
+        context |= {"row": row, "current": current}
+        if not current:
+            context["no_worker"] = words_if_no_worker("default")
+    return render(request, f"frontend/analyses/{'_tables' if request.htmx else 'page'}.html", context)
+
+
+@scientists_only
+@require_safe
+def workbench(request: Request) -> HttpResponse:
+    """Metrics against people."""
+    return _page(request, AnalysisKind.WORKBENCH)
+
+
+@scientists_only
+@require_safe
+def agreement(request: Request) -> HttpResponse:
+    """Raters against raters."""
+    return _page(request, AnalysisKind.AGREEMENT)
+
+
+@scientists_only
+@require_safe
+def raters(request: Request) -> HttpResponse:
+    """Each rater."""
+    return _page(request, AnalysisKind.RATERS)
+
+
+@scientists_only
+@require_safe
+def sheet(request: Request, analysis_id: int, key: str) -> HttpResponse:
+    """One table as CSV; cells that a spreadsheet would run are made harmless."""
+    row = Analysis.objects.select_related("corpus", "dimension").filter(pk=analysis_id).first()
+    tables = (row.result or {}).get("tables", []) if row else []
+    found = next((each for each in tables if each["key"] == key), None)
+    if row is None or found is None:
+        raise Http404("There is no such table.")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"{row.kind}-{row.corpus.key}-{row.dimension.key}-{key}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(response)
+    for line in flat(found):
+        writer.writerow(["" if cell is None else cell for cell in line])
+    return response
+
+
+urlpatterns = [
+    path("workbench/", workbench, name="workbench"),
+    path("agreement/", agreement, name="agreement"),
+    path("raters/", raters, name="raters"),
+    path("analyses/<int:analysis_id>/<slug:key>.csv", sheet, name="analysis_sheet"),
+]

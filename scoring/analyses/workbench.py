@@ -1,0 +1,145 @@
+"""Metrics beside people: correlations at three levels, ceilings, slices, pairs of metrics, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from annotate.agreement.table import RatingTable
+from scoring.analyses.data import Judged
+from scoring.analyses.tables import Table, table
+from scoring.correlation.calibration import calibration_curve
+from scoring.correlation.ceiling import human_ceiling, split_half
+from scoring.correlation.compare import difference, williams_test
+from scoring.correlation.pairs import Pairs
+from scoring.correlation.table import workbench_table
+
+Values = Mapping[str, Mapping[int, float | None]]
+_SLICES = ("split", "topic", "config")
+_LEAST = 20
+_RESAMPLES = 500
+_COMPARED_AT_MOST = 8
+
+
+def workbench_tables(judged: Sequence[Judged], metrics: Values) -> list[Table]:
+    """metrics: name -> item -> value or None. Raises ValueError where there is nothing to compare."""
+    if not judged:
+        raise ValueError("nobody has rated this dimension here")
+    if not metrics:
+        raise ValueError("no metric has scored this corpus on this dimension; ask for a run")
+    human = RatingTable.of([(each.conversation, each.item, each.rater, each.value) for each in judged])
+    first: dict[int, Judged] = {}
+    for each in judged:
+        first.setdefault(each.item, each)
+    items = list(first)  # RatingTable numbers items in order of appearance, as a dict does
+    mean = np.bincount(human.item, weights=human.numbers) / human.per_item
+    aligned = {name: [values.get(item) for item in items] for name, values in metrics.items()}
+    of = [first[item] for item in items]
+    return [
+        _levels(aligned, mean, of),
+        _ceilings(human),
+        *_sliced(aligned, mean, of),
+        *_paired(aligned, mean, of),
+        *_curves(aligned, mean, of),
+    ]
+
+
+def _levels(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> Table:
+    systems = [each.system for each in of]
+    with_systems = len(set(systems) - {""}) >= 3
+    lines = workbench_table(
+        aligned,
+        mean,
+        [each.conversation for each in of],
+        systems=systems if with_systems else None,
+        levels=("turn", "conversation", "system") if with_systems else ("turn", "conversation"),
+        resamples=_RESAMPLES,
+    )
+    rows = []
+    for name in aligned:
+        for level in dict.fromkeys(line.level for line in lines):
+            mine = [line for line in lines if line.metric == name and line.level == level]
+            rows.append([name, level, mine[0].estimate.n_items, mine[0].missing, *(line.estimate for line in mine)])
+    words = (
+        "Against the mean rating of each item. Intervals: 95 %, bootstrap over conversations. Missing: "
+        "rated items without a value."
+    )
+    return table("levels", "Metrics against people", words,
+                 ["metric", "level", "n", "missing", "Pearson", "Spearman", "Kendall"], rows)  # fmt: skip
+
+
+def _ceilings(human: RatingTable) -> Table:
+    rows: list[list[Any]] = [
+        ["one rater against the mean of the others", human_ceiling(human, resamples=_RESAMPLES)],
+        ["one half of the raters against the other", split_half(human, resamples=_RESAMPLES)],
+    ]
+    words = (
+        "Spearman. A metric is compared with the mean of all raters, which is steadier than one rater or"
+        " half of them: it may lie above these without being better than people."
+    )
+    return table("ceiling", "The human ceiling", words, ["what", "Spearman"], rows)
+
+
+def _sliced(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> list[Table]:
+    slices: dict[str, list[bool]] = {}
+    for by in _SLICES:
+        for name in sorted({getattr(each, by) for each in of} - {""}):
+            members = [getattr(each, by) == name for each in of]
+            if sum(members) >= _LEAST:
+                slices[f"{by}: {name}"] = members
+    if not slices:
+        return []
+    lines = workbench_table(
+        aligned, mean, [each.conversation for each in of], slices=slices,
+        levels=("turn",), coefficients=("spearman",), resamples=_RESAMPLES,
+    )  # fmt: skip
+    cells = {(line.metric, line.slice): line.estimate for line in lines}
+    rows = [[name, sum(members), *(cells[metric, name] for metric in aligned)] for name, members in slices.items()]
+    words = f"Spearman at turn level; slices of at least {_LEAST} rated items."
+    return [table("slices", "By slice", words, ["slice", "items", *aligned], rows)]
+
+
+def _paired(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> list[Table]:
+    rows = []
+    for one, other in combinations(list(aligned)[:_COMPARED_AT_MOST], 2):
+        kept = [at for at in range(len(of)) if aligned[one][at] is not None and aligned[other][at] is not None]
+        if len(kept) < _LEAST:
+            continue
+        clusters = [of[at].conversation for at in kept]
+        y = mean[kept]
+        first = Pairs.of([float(aligned[one][at] or 0) for at in kept], y, clusters)
+        second = first.swapped(np.array([float(aligned[other][at] or 0) for at in kept]))
+        test = williams_test(first, second)
+        rows.append([one, other, len(kept), difference(first, second, resamples=_RESAMPLES), test.chance])
+    if not rows:
+        return []
+    words = (
+        "Spearman of the first minus that of the second, on the same items. Williams: the chance of such"
+        " a difference of Pearson's r between dependent correlations if there were none; it takes items "
+        "for independent."
+    )
+    return [table("pairs", "Two metrics on the same items", words,
+                  ["metric", "minus", "n", "difference", "Williams p"], rows)]  # fmt: skip
+
+
+def _curves(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> list[Table]:
+    rows: list[list[Any]] = []
+    for name, values in aligned.items():
+        kept = [at for at, value in enumerate(values) if value is not None]
+        if len(kept) < _LEAST:
+            continue
+        pairs = Pairs.of([float(values[at] or 0) for at in kept], mean[kept], [of[at].conversation for at in kept])
+        rows += [
+            [name, f"{each.low:.2f} to {each.high:.2f}", each.n, each.metric,
+             {"value": each.human, "low": each.human_low, "high": each.human_high, "reason": ""}]
+            for each in calibration_curve(pairs, bins=5, resamples=200)
+        ]  # fmt: skip
+    words = (
+        "Items in five bins of the metric's value; a calibrated metric's mean lies in the interval of people's mean."
+    )
+    return [
+        table("calibration", "Calibration", words, ["metric", "values", "n", "metric's mean", "people's mean"], rows)
+    ]
