@@ -21,6 +21,8 @@ from annotate.agreement.table import Floats
 from annotate.estimates import Estimate, Sizes
 from annotate.intervals import wilson
 
+_FEW = 5  # contexts; of fewer, resamples say next to nothing about how they vary
+
 
 @dataclass(frozen=True, slots=True)
 class Preference:
@@ -85,7 +87,10 @@ def holm(chances: Sequence[float | None]) -> list[float | None]:
 def win_rate(
     preferences: Sequence[Preference], first: str, second: str, *, resamples: int = 1000, seed: int = 7
 ) -> Estimate:
-    """How often first is better, equals counting half; interval over contexts, Wilson's where all were alike."""
+    """How often first is better, equals counting half; interval over contexts.
+
+    Wilson's with contexts for trials where there are few of them, or all were alike.
+    """
     by_context: dict[Hashable, list[float]] = defaultdict(list)
     for each in preferences:
         by_context[each.cluster] += _outcomes([each], first, second)
@@ -95,8 +100,8 @@ def win_rate(
         return Estimate(None, f"{first} and {second} were never compared", method=method)
     won, n = sums.sum(axis=0)
     sizes = Sizes(n_items=len(sums), n_ratings=int(n), n_clusters=len(sums))
-    if len(sums) < 2 or np.ptp(sums[:, 0] / sums[:, 1]) == 0:
-        # Every resample would be the same: the share's own interval, contexts for trials.
+    if len(sums) < _FEW or np.ptp(sums[:, 0] / sums[:, 1]) == 0:
+        # Every resample would be the same, or nearly so: the share's own interval.
         low, high = wilson(round(won / n * len(sums)), len(sums))
         low, high = min(low, float(won / n)), max(high, float(won / n))
         return Estimate(float(won / n), None, low, high, method="win rate; Wilson's interval", **sizes)
@@ -133,8 +138,9 @@ def bradley_terry(preferences: Sequence[Preference], *, resamples: int = 500, se
     estimates = {}
     for at in np.argsort(-strength, kind="stable"):
         low, high, reason = percentiles(drawn[:, at])
-        if alike:  # every resample is the same: an interval without width would look like certainty
-            low, high, reason = None, None, "every context was judged alike"
+        if len(cells) < _FEW or alike:  # a narrow interval, or one without width, would look like certainty
+            words = "every context was judged alike" if alike else f"fewer than {_FEW} contexts"
+            low, high, reason = None, None, words
         n = int(wins[0, at].sum() + wins[0, :, at].sum())
         estimates[names[at]] = Estimate(
             float(strength[at]), None, low, high, reason, n_ratings=n, n_clusters=len(cells), method=method

@@ -96,7 +96,8 @@ def test_judges_of_one_context_are_one_vote() -> None:
     ]  # fmt: skip
 
 
-@given(st.lists(st.floats(0, 1), max_size=8))
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, 1000).map(lambda thousandths: thousandths / 1000), max_size=8))
 def test_holm_is_statsmodels(chances: list[float]) -> None:
     assert holm([None, *chances])[0] is None
     if chances:
@@ -104,10 +105,24 @@ def test_holm_is_statsmodels(chances: list[float]) -> None:
 
 
 def test_contexts_that_were_all_judged_alike_show_no_false_certainty() -> None:
-    said = [Preference(n, *pair, outcome) for n in range(4) for pair in (("a", "b"),) for outcome in (1, 1, 0)]
+    said = [Preference(n, "a", "b", outcome) for n in range(8) for outcome in (1, 1, 0)]
     rate = win_rate(said, "a", "b")
     assert rate.low is not None and rate.high is not None and rate.value is not None
-    assert rate.low < rate.value < rate.high and rate.high - rate.low > 0.5, "four contexts say little"
+    assert rate.low < rate.value < rate.high and rate.high - rate.low > 0.5, "eight contexts say little"
     strength = bradley_terry(said)["a"]
     assert strength.value == pytest.approx(np.log(2) / 2) and strength.low is None
     assert strength.interval_reason == "every context was judged alike"
+
+
+def test_a_few_contexts_give_no_narrow_interval() -> None:
+    said = [
+        Preference(1, "a", "b", 1),
+        Preference(1, "a", "b", 0.5),
+        Preference(2, "a", "b", 0),
+        Preference(2, "a", "b", 1),
+    ]
+    rate = win_rate(said, "a", "b")
+    assert rate.value == 0.625 and rate.low is not None and rate.high is not None
+    assert rate.low < 0.2 and rate.high > 0.9, "a bootstrap of two contexts would say 0.5 to 0.75"
+    strength = bradley_terry(said)["a"]
+    assert strength.low is None and strength.interval_reason == "fewer than 5 contexts"
