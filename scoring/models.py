@@ -348,3 +348,29 @@ class Analysis(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "corpus", "dimension"], name="one_analysis_of_a_kind")]
+
+
+class PromotionState(models.TextChoices):
+    QUEUED = "queued", "queued"
+    PASSED = "passed", "passed"
+    REFUSED = "refused", "refused"
+    OVERRIDDEN = "overridden", "overridden"
+
+
+class Promotion(models.Model):
+    """A request to make a checkpoint active, and what the gate decided from which figures. Never changed afterwards,
+    but for an admin's override, which needs a reason."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="promotions")
+    current = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="+")
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+")
+    by_slice = models.CharField(
+        max_length=10, blank=True, help_text="split, topic or config: its slices are protected."
+    )
+    state = models.CharField(max_length=10, choices=PromotionState.choices, default=PromotionState.QUEUED)
+    decision = models.JSONField(default=dict)
+    override_reason = models.TextField(blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    overridden_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)

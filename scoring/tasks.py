@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from scoring import worker
+from scoring.actions.promote_checkpoint import decide_promotion
 from scoring.actions.publish_release import publish_release
 from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
 from scoring.actions.run_analysis import run_analysis
@@ -44,6 +45,11 @@ def refresh_comparisons_task() -> None:
 @shared_task
 def analyse_task(analysis_id: int) -> None:
     run_analysis(analysis_id=analysis_id)
+
+
+@shared_task
+def decide_promotion_task(promotion_id: int) -> None:
+    decide_promotion(promotion_id=promotion_id)
 
 
 @shared_task

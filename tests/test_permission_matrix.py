@@ -63,7 +63,8 @@ STATED: dict[str, str] = {
         [
             "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
             "study_new", "study_open", "study_close",
-            "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_activate",
+            "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_promote",
+            "promotion_override",
             "releases", "release_new", "release", "release_cancel", "release_train", "release_download", "people",
             "person_invite", "invitation_revoke", "person_role", "person_active", "person_erase", "audit",
             "api_releases",

@@ -9,16 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from annotate.models import Corpus
 from annotate.slices import in_words
 from frontend.pages.slice_form import SliceForm
-from people.actions.record import record
 from people.permissions import admins_only, scientists_only
 from people.requests import Request
-from scoring.actions.activate_checkpoint import activate_checkpoint
 from scoring.actions.cancel_run import cancel_run
+from scoring.actions.promote_checkpoint import CannotPromote, override_promotion, request_promotion
 from scoring.actions.request_run import CheckpointUnavailable, NothingToScore, request_run
 from scoring.actions.resume_run import NothingToResume, resume_run
-from scoring.models import Checkpoint, Run, RunState
+from scoring.models import Checkpoint, Promotion, PromotionState, Run, RunState
 from scoring.selectors import runs as select
 
 PAGE = 25
@@ -131,18 +131,42 @@ def checkpoints(request: Request) -> HttpResponse:
 def checkpoint(request: Request, checkpoint_id: int) -> HttpResponse:
     """One checkpoint's card."""
     row = get_object_or_404(Checkpoint.objects.select_related("dimension_version__dimension"), pk=checkpoint_id)
-    context = {"checkpoint": row, "runs": select.recent_runs().filter(checkpoint=row)[:10]}
-    return render(request, "frontend/runs/checkpoint.html", context)
+    promotions = Promotion.objects.filter(checkpoint=row).select_related("corpus", "current", "requested_by")
+    context = {
+        "checkpoint": row,
+        "runs": select.recent_runs().filter(checkpoint=row)[:10],
+        "promotions": promotions.defer("current__card").order_by("-pk")[:10],
+        "corpora": Corpus.objects.order_by("synthetic", "name"),
+        "deciding": any(each.state == PromotionState.QUEUED for each in promotions),
+    }
+    if context["deciding"]:
+        context["no_worker"] = select.words_if_no_worker("default")
+    return render(request, f"frontend/runs/{'_promotions' if request.htmx else 'checkpoint'}.html", context)
 
 
 @admins_only
 @require_POST
-def checkpoint_activate(request: Request, checkpoint_id: int) -> HttpResponse:
-    """Make a checkpoint the one that new runs of its metric take."""
-    row = get_object_or_404(Checkpoint, pk=checkpoint_id, unavailable="")
-    activate_checkpoint(checkpoint=row)
-    record(actor=request.user, verb="checkpoint.activate", subject=f"checkpoint {row.pk} ({row})")
+def checkpoint_promote(request: Request, checkpoint_id: int) -> HttpResponse:
+    """Ask the gate whether a checkpoint may become the one that new runs of its metric take."""
+    row = get_object_or_404(Checkpoint, pk=checkpoint_id)
+    corpus = get_object_or_404(Corpus, key=request.POST.get("corpus", ""))
+    try:
+        request_promotion(checkpoint=row, corpus=corpus, by_slice=request.POST.get("by_slice", ""), by=request.user)
+    except CannotPromote as problem:
+        messages.warning(request, str(problem))
     return redirect("checkpoint", checkpoint_id=row.pk)
+
+
+@admins_only
+@require_POST
+def promotion_override(request: Request, promotion_id: int) -> HttpResponse:
+    """Activate what the gate refused, with a written reason."""
+    row = get_object_or_404(Promotion, pk=promotion_id)
+    try:
+        override_promotion(promotion=row, reason=request.POST.get("reason", ""), by=request.user)
+    except CannotPromote as problem:
+        messages.warning(request, str(problem))
+    return redirect("checkpoint", checkpoint_id=row.checkpoint_id)
 
 
 @scientists_only
@@ -162,6 +186,7 @@ urlpatterns = [
     path("runs/<int:run_id>/resume/", run_resume, name="run_resume"),
     path("checkpoints/", checkpoints, name="checkpoints"),
     path("checkpoints/<int:checkpoint_id>/", checkpoint, name="checkpoint"),
-    path("checkpoints/<int:checkpoint_id>/activate/", checkpoint_activate, name="checkpoint_activate"),
+    path("checkpoints/<int:checkpoint_id>/promote/", checkpoint_promote, name="checkpoint_promote"),
+    path("promotions/<int:promotion_id>/override/", promotion_override, name="promotion_override"),
     path("workers/", workers, name="workers"),
 ]
