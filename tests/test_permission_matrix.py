@@ -62,7 +62,7 @@ STATED: dict[str, str] = {
     **dict.fromkeys(
         [
             "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
-            "study_new", "study_open", "study_close",
+            "study_new", "study_open", "study_close", "study_free",
             "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_promote",
             "promotion_override",
             "releases", "release_new", "release", "release_cancel", "release_train", "release_download", "people",

@@ -79,6 +79,12 @@ def judges_of(study: Study) -> QuerySet[StudyPlace, Any]:
     )
 
 
+def study_leases_of(study: Study) -> QuerySet[StudyPlace]:
+    """Places that are held under a lease, the one that ends first on top. One query."""
+    found = StudyPlace.objects.filter(pair__study=study, state=TaskState.OPEN)
+    return found.select_related("rater__user", "pair").order_by("lease_until")
+
+
 def pair_skips_of(study: Study) -> QuerySet[StudyPlace, tuple[str, int]]:
     """(reason, how often), most frequent first. One query."""
     skipped = StudyPlace.objects.filter(pair__study=study, state=TaskState.SKIPPED)

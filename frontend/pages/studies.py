@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from annotate.actions.close_study import close_study
 from annotate.actions.create_campaign import NameTaken, NoQuestions
 from annotate.actions.create_study import TooFewSystems, create_study
+from annotate.actions.free_pair import free_pair
 from annotate.actions.open_study import NothingToCompare, open_study
 from annotate.actions.skip_task import REASONS
-from annotate.models import Study
+from annotate.models import Study, StudyPlace
 from annotate.models.campaign import CampaignState
-from annotate.refusals import StudyNotOpen
+from annotate.refusals import StudyNotOpen, TaskClosed
 from annotate.selectors import studies as select
 from annotate.selectors.judging import open_studies_for, study_desks
 from annotate.selectors.study_results import CHOICE_COLUMNS, Results, choice_rows, results_of
@@ -86,6 +87,7 @@ def study(request: Request, study_id: int) -> HttpResponse:
         "progress": progress,
         "planned": len(select.planned_pairs(found)) if draft else None,
         "eta": select.study_end(found, progress),
+        "leases": select.study_leases_of(found)[:100],
         "judges": select.judges_of(found)[:200],
         "skips": [(REASONS.get(reason, reason), times) for reason, times in select.pair_skips_of(found)],
         "questions": found.questions.all(),
@@ -120,6 +122,20 @@ def study_close(request: Request, study_id: int) -> HttpResponse:
         close_study(study=get_object_or_404(Study, pk=study_id), by=person_of(request))
     except StudyNotOpen as problem:
         messages.error(request, str(problem))
+    return redirect("study", study_id=study_id)
+
+
+@admins_only
+@require_POST
+def study_free(request: Request, study_id: int, place_id: int) -> HttpResponse:
+    """Take a lease back."""
+    place = get_object_or_404(StudyPlace.objects.select_related("rater"), pk=place_id, pair__study=study_id)
+    try:
+        free_pair(place=place, by=person_of(request))
+    except TaskClosed as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, f"The place that {place.rater.pseudonym} held is free; the choices are kept.")
     return redirect("study", study_id=study_id)
 
 
@@ -232,6 +248,7 @@ urlpatterns = [
     path("studies/<int:study_id>/", study, name="study"),
     path("studies/<int:study_id>/open/", study_open, name="study_open"),
     path("studies/<int:study_id>/close/", study_close, name="study_close"),
+    path("studies/<int:study_id>/places/<int:place_id>/free/", study_free, name="study_free"),
     path("studies/<int:study_id>/rate/", study_rate, name="study_rate"),
     path("studies/<int:study_id>/results/", study_results, name="study_results"),
     path("studies/<int:study_id>/results.csv", study_results_csv, name="study_results_csv"),

@@ -16,7 +16,7 @@ from django.utils.html import escape
 from annotate.actions.compute_study_result import compute_study_result
 from annotate.actions.next_pair import next_pair
 from annotate.actions.save_choices import Chosen, save_choices
-from annotate.models import Study
+from annotate.models import Study, StudyPair
 from frontend.charts.strengths import strengths
 from tests.annotate.test_studies import judge_all
 from tests.factories import SYSTEMS, make_alternatives, make_corpus, make_study, make_user
@@ -101,6 +101,20 @@ def test_the_corpus_is_chosen_first_where_there_are_several(admin: Client) -> No
     assert admin.post("/studies/new/", form()).status_code == 422
     admin.post("/studies/new/?corpus=one", form())
     assert Study.objects.get().corpus.key == "one"
+
+
+def test_leases_are_shown_and_freed(admin: Client) -> None:
+    study, judge = make_study(), make_user(username="grace")
+    place = next_pair(study=study, user=judge).place
+    assert place is not None
+    assert b"grace" in admin.get(f"/studies/{study.pk}/").content
+    assert b"grace" not in signed_in("scientist").get(f"/studies/{study.pk}/").content, "names are for admins"
+    assert admin.post(f"/studies/{make_study().pk}/places/{place.pk}/free/").status_code == 404
+    admin.post(f"/studies/{study.pk}/places/{place.pk}/free/")
+    place.refresh_from_db()
+    assert (place.state, StudyPair.objects.get(pk=place.pair_id).taken) == ("released", 0)
+    again = admin.post(f"/studies/{study.pk}/places/{place.pk}/free/", follow=True)
+    assert b"no lease to free" in again.content
 
 
 def test_results_wait_for_the_worker_then_show_and_are_taken_home(admin: Client) -> None:

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.db import transaction
+
+from annotate.models import StudyPair, StudyPlace
+from annotate.models.campaign import TaskState
+from annotate.places import give_back_places
+from annotate.refusals import TaskClosed
+from people.actions.record import record
+from people.models import User
+
+
+@transaction.atomic
+def free_pair(*, place: StudyPlace, by: User) -> StudyPlace:
+    """Take the lease from whoever holds it: the place is free at once, the choices stay. Raises TaskClosed."""
+    place = StudyPlace.objects.select_for_update(no_key=True).get(pk=place.pk)
+    if place.state != TaskState.OPEN:
+        raise TaskClosed(f"This pair is {place.get_state_display()}; there is no lease to free.")
+    place.state, place.lease_until = TaskState.RELEASED, None
+    place.save(update_fields=["state", "lease_until"])
+    give_back_places([place.pair_id], StudyPair)
+    record(actor=by, verb="study.free", subject=f"study place {place.pk}", detail={"rater": place.rater_id})
+    return place
