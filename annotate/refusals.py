@@ -63,6 +63,18 @@ class MissingEvidence(Refusal):
         self.missing = missing
 
 
+class NoSuchVerdict(Refusal):
+    """No verdict that was released, over a judgement of this person's: which of these is not said."""
+
+    code = "no_such_verdict"
+
+
+class BadReply(Refusal):
+    """The reply is empty, or the second one."""
+
+    code = "bad_reply"
+
+
 class BadSkip(Refusal):
     """A skip needs one of the known reasons; `other` needs a note."""
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("frontend.pages.account")),
     path("", include("frontend.pages.queue")),
+    path("", include("frontend.pages.mine")),
     path("", include("frontend.pages.rating")),
     path("", include("frontend.pages.evidence")),
     path("", include("frontend.pages.sidebyside")),

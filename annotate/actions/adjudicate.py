@@ -12,6 +12,10 @@ class UnknownCause(ValueError):
     """The cause is none of the four."""
 
 
+class SameReviewer(Exception):
+    """A rater replied to this person's verdict: somebody else looks at the target now."""
+
+
 class OffTheScale(ValueError):
     """The verdict's value is no point of the scale."""
 
@@ -27,16 +31,22 @@ def adjudicate(
     verdict: float | None = None,
     note: str = "",
 ) -> Adjudication:
-    """Say why the judgements of a target differ; an earlier verdict is kept, no longer current."""
+    """Say why the judgements of a target differ; an earlier verdict is kept, no longer current.
+
+    Raises UnknownCause, OffTheScale, SameReviewer.
+    """
     if cause not in Cause.values:
         raise UnknownCause(f"{cause!r} is no cause; known: {', '.join(Cause.values)}")
     if verdict is not None and verdict not in [point["value"] for point in dimension_version.scale]:
         raise OffTheScale(f"{verdict:g} is no point of the scale")
     # The lock on the conversation makes two reviewers of one target take turns.
     Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.pk)
-    Adjudication.objects.filter(
+    standing = Adjudication.objects.filter(
         conversation=conversation, turn=turn, dimension_version=dimension_version, current=True
-    ).update(current=False)
+    )
+    if standing.filter(made_by=by, replies__isnull=False).exists():
+        raise SameReviewer("A rater replied to your verdict: somebody else has to look at it now.")
+    standing.update(current=False)
     row = Adjudication.objects.create(
         conversation=conversation,
         turn=turn,

@@ -4,7 +4,7 @@ from annotate.models.campaign import Campaign, CampaignDimension, CampaignItem, 
 from annotate.models.corpus import Conversation, Corpus, KnowledgeSection, Turn
 from annotate.models.dimension import Dimension, DimensionVersion
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
-from annotate.models.rating import Adjudication, Rater, Rating, TurnTime
+from annotate.models.rating import Adjudication, Rater, Rating, Reply, TurnTime
 from annotate.models.study import Choice, Study, StudyPair, StudyPlace, StudyQuestion, StudyResult
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Participant",
     "Rater",
     "Rating",
+    "Reply",
     "Study",
     "StudyPair",
     "StudyPlace",

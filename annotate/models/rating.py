@@ -122,6 +122,8 @@ class Adjudication(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     current = models.BooleanField(default=True)
+    told = models.TextField(blank=True, help_text="Words to the raters of the target; the note is for colleagues.")
+    released_at = models.DateTimeField(null=True, help_text="Since when the raters of the target are shown it.")
 
     class Meta:
         constraints = [
@@ -131,4 +133,19 @@ class Adjudication(models.Model):
                 nulls_distinct=False,
                 name="one_current_verdict_per_target_and_dimension",
             )
+        ]
+
+
+class Reply(models.Model):
+    """What a rater says to a verdict over an own judgement. It opens the target for another reviewer."""
+
+    adjudication = models.ForeignKey(Adjudication, on_delete=models.PROTECT, related_name="replies")
+    rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="replies")
+    text = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "replies"
+        constraints = [
+            models.UniqueConstraint(fields=["adjudication", "rater"], name="one_reply_per_verdict_and_rater"),
         ]

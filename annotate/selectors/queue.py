@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from annotate.models import Campaign, CampaignItem, Participant, Rater, Task, TurnTime
+from annotate.answers import CLEARED
+from annotate.models import Campaign, CampaignItem, Participant, Rater, Rating, Task, TurnTime
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.selectors.why_nothing import why_nothing
 from people.models import Role, User
@@ -97,9 +98,11 @@ def tasks_of(user: User, *, before: int | None = None) -> QuerySet[Task]:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one person did in one campaign. Times are active milliseconds."""
+    """What one person did in one campaign. Times are active milliseconds; turns are those of submitted tasks."""
 
     campaign: str
+    turns: int
+    turns_ms: int
     submitted: int
     skipped: int
     open: int
@@ -113,9 +116,31 @@ class Pace:
         """Active time per submitted conversation; drafts and skips count as time, so it is honest about both."""
         return self.active_ms // self.submitted if self.submitted else None
 
+    @property
+    def ms_a_turn(self) -> int | None:
+        """Active time on a rated turn of a submitted conversation: the pace."""
+        return self.turns_ms // self.turns if self.turns else None
+
 
 def pace_of(user: User) -> list[Pace]:
-    """The person's own work per campaign, last one first. Two queries."""
+    """The person's own work per campaign, last one first. Four queries."""
+    mine = Rating.objects.filter(rater__user=user, task__state=TaskState.SUBMITTED, current=True, turn__isnull=False)
+    turns = dict(
+        mine.exclude(reason=CLEARED)
+        .values_list("task__item__campaign")
+        .annotate(count=Count("turn", distinct=True))
+        .values_list("task__item__campaign", "count")
+    )
+    looked = dict(
+        TurnTime.objects.filter(
+            task__rater__user=user,
+            task__state=TaskState.SUBMITTED,
+            turn_index__lt=F("task__item__conversation__turn_count"),
+        )
+        .values_list("task__item__campaign")
+        .annotate(all=Sum("active_ms"))
+        .values_list("task__item__campaign", "all")
+    )
     spent = dict(
         TurnTime.objects.filter(task__rater__user=user)
         .values_list("task__item__campaign")
@@ -138,6 +163,8 @@ def pace_of(user: User) -> list[Pace]:
     return [
         Pace(
             row["item__campaign__name"],
+            turns.get(row["item__campaign"], 0),
+            looked.get(row["item__campaign"], 0),
             row["submitted"],
             row["skipped"],
             row["open"],

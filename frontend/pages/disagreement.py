@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from annotate.actions.adjudicate import UnknownCause, adjudicate
-from annotate.models import Corpus
+from annotate.actions.adjudicate import OffTheScale, SameReviewer, UnknownCause, adjudicate
+from annotate.actions.release_verdict import NotCurrent, release_verdict
+from annotate.models import Adjudication, Corpus
 from annotate.models.rating import Cause
 from people.permissions import scientists_only
 from people.requests import Request
@@ -68,10 +69,41 @@ def judge(request: Request, prediction_id: int) -> HttpResponse:
             dimension_version=row.dimension_version,
             cause=request.POST.get("cause", ""),
             note=request.POST.get("note", ""),
+            verdict=_number(request.POST.get("verdict", "")),
             by=request.user,
         )
-    except UnknownCause as problem:
+    except (UnknownCause, OffTheScale, SameReviewer) as problem:
         return HttpResponse(str(problem), status=422, content_type="text/plain")
+    context = {"row": row, "verdict": verdict, "causes": Cause.choices}
+    return render(request, "frontend/disagreement/_row.html", context)
+
+
+def _number(text: str) -> float | None:
+    """None for no value; what is no number is off every scale."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise OffTheScale(f"{text!r} is no point of the scale") from None
+
+
+@scientists_only
+@require_POST
+def tell_raters(request: Request, adjudication_id: int) -> HttpResponse:
+    """Show a verdict to the raters of its turn; answers with the row as it now is."""
+    verdict = get_object_or_404(Adjudication.objects.select_related("made_by", "dimension_version"), pk=adjudication_id)
+    compared = Comparison.objects.select_related("turn", "conversation", "dimension_version__dimension", "prediction")
+    place = request.POST.get("row", "")
+    row = get_object_or_404(
+        compared,
+        pk=int(place) if place.isdecimal() and len(place) < 19 else 0,
+        turn=verdict.turn_id,
+        dimension_version__dimension=verdict.dimension_version.dimension_id,
+    )
+    try:
+        release_verdict(adjudication=verdict, told=request.POST.get("told", ""), by=request.user)
+    except NotCurrent as problem:
+        return HttpResponse(str(problem), status=422, content_type="text/plain")
+    verdict.refresh_from_db()
     context = {"row": row, "verdict": verdict, "causes": Cause.choices}
     return render(request, "frontend/disagreement/_row.html", context)
 
@@ -79,4 +111,5 @@ def judge(request: Request, prediction_id: int) -> HttpResponse:
 urlpatterns = [
     path("disagreement/", queue, name="disagreement"),
     path("disagreement/<int:prediction_id>/", judge, name="judge"),
+    path("disagreement/verdicts/<int:adjudication_id>/tell/", tell_raters, name="tell_raters"),
 ]

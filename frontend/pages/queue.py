@@ -9,12 +9,10 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate.actions.claim_task import claim_task
-from annotate.selectors.queue import campaigns_for, desks_of, pace_of, tasks_of
+from annotate.selectors.queue import campaigns_for, desks_of
 from people.permissions import anyone_signed_in
 from people.requests import Request
 from people.who import person_of
-
-PAGE = 25
 
 
 @anyone_signed_in
@@ -36,23 +34,7 @@ def claim(request: Request, campaign_id: int) -> HttpResponse:
     return redirect("rate", task_id=claimed.task.pk)
 
 
-@anyone_signed_in
-@require_safe
-def my_progress(request: Request) -> HttpResponse:
-    """My own work: per campaign, and every task with its state."""
-    before = request.GET.get("before", "")
-    rows = list(tasks_of(person_of(request), before=int(before) if before.isdecimal() else None)[: PAGE + 1])
-    context = {
-        "paces": pace_of(person_of(request)),
-        "rows": rows[:PAGE],
-        "next": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else None,
-        "first": not before,
-    }
-    return render(request, "frontend/progress/page.html", context)
-
-
 urlpatterns = [
     path("queue/", queue, name="queue"),
     path("queue/<int:campaign_id>/claim/", claim, name="claim"),
-    path("my-progress/", my_progress, name="my_progress"),
 ]

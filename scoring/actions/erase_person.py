@@ -7,7 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from annotate.models import Choice, Rater, Rating, StudyPlace, Task, TaskEvent
+from annotate.models import Choice, Rater, Rating, Reply, StudyPlace, Task, TaskEvent
 from people.actions.change_person import LastAdmin, set_active
 from people.actions.record import record
 from people.models import ApiToken, User
@@ -43,6 +43,7 @@ def erase_person(*, user: User, by: User) -> list[Release]:
         )
         Task.objects.filter(rater=rater).update(skip_note="")
         TaskEvent.objects.filter(rater=rater).update(salt="")
+        Reply.objects.filter(rater=rater).update(text="")
         Choice.objects.filter(place__rater=rater).update(answer="", note="", erased_at=now)
         StudyPlace.objects.filter(rater=rater).update(skip_note="")
         rater.pseudonym = f"erased-{secrets.token_hex(6)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotate.models import Adjudication, Corpus
+from annotate.models import Adjudication, Corpus, Reply
 from scoring.models import Checkpoint, Comparison
 
 ORDERS = {"gap": "size", "surprise": "surprise"}
@@ -39,7 +39,7 @@ def disagreements(
 ) -> QuerySet[Comparison]:
     """Comparisons of a corpus under a checkpoint, largest first, from `after` on; slice it to a page.
 
-    order: a key of ORDERS. filters: split, topic, config, side (above, below), seen (open, judged); others are
+    order: a key of ORDERS. filters: split, topic, config, side (above, below), seen (open, judged, replied); others are
     ignored. One query, turn and conversation included.
     """
     field = ORDERS.get(order, "size")
@@ -58,6 +58,13 @@ def disagreements(
         found = found.filter(~judged)
     elif filters.get("seen") == "judged":
         found = found.filter(judged)
+    elif filters.get("seen") == "replied":
+        replies = Reply.objects.filter(
+            adjudication__current=True,
+            adjudication__turn=OuterRef("turn"),
+            adjudication__dimension_version__dimension=checkpoint.dimension_version.dimension_id,
+        )
+        found = found.filter(Exists(replies))
     if after is not None:
         beyond = Q(**{f"{field}__lt": after.value}) | Q(**{field: after.value, "prediction__gt": after.prediction_id})
         # The first condition alone is what lets the index start at the right place.
@@ -73,7 +80,7 @@ def place_of(row: Comparison, order: str) -> Place:
 
 
 def verdicts_of(rows: list[Comparison]) -> dict[int, Adjudication]:
-    """turn id -> its current verdict on the rows' dimension. One query."""
+    """turn id -> its current verdict on the rows' dimension, replies included. Two queries."""
     if not rows:
         return {}
     found = Adjudication.objects.filter(
@@ -81,4 +88,5 @@ def verdicts_of(rows: list[Comparison]) -> dict[int, Adjudication]:
         turn__in=[row.turn_id for row in rows],
         dimension_version__dimension=rows[0].dimension_version.dimension_id,
     ).select_related("made_by")
+    found = found.prefetch_related("replies")
     return {verdict.turn_id: verdict for verdict in found if verdict.turn_id}

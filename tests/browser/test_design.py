@@ -15,7 +15,7 @@ from tests.factories import make_user
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ROOMS = {
-    Role.ANNOTATOR: ("/queue/", "/my-progress/", "/profile/"),
+    Role.ANNOTATOR: ("/queue/", "/my/", "/profile/"),
     Role.SCIENTIST: ("/side-by-side/", "/disagreement/", "/runs/", "/checkpoints/", "/workers/"),
     Role.ADMIN: ("/campaigns/", "/releases/", "/people/", "/audit/"),
 }

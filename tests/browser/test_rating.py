@@ -338,6 +338,6 @@ def test_axe_finds_nothing_serious(
     page.keyboard.press("?")
     assert violations(page) == []
     page.keyboard.press("Escape")
-    page.goto("/my-progress/")
+    page.goto("/my/")
     picture(page, f"progress-{width}-{scheme}")
     assert violations(page) == []

@@ -51,10 +51,10 @@ def test_progress_is_ones_own() -> None:
     task = claim_task(campaign=campaign, user=mine).task
     assert task is not None
     TurnTime.objects.create(task=task, turn_index=0, active_ms=185_000)
-    page = signed_in(mine).get("/my-progress/").content.decode()
+    page = signed_in(mine).get("/my/").content.decode()
     assert "3 min 5 s" in page
     assert task.item.conversation.external_id in page
-    assert task.item.conversation.external_id not in signed_in(other).get("/my-progress/").content.decode()
+    assert task.item.conversation.external_id not in signed_in(other).get("/my/").content.decode()
 
 
 def test_the_page_of_anothers_task_is_not_there() -> None:
