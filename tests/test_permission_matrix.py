@@ -34,7 +34,8 @@ STATED: dict[str, str] = {
     "join": ANYONE,  # 404 without a good secret
     **dict.fromkeys(
         [
-            "queue", "claim", "rate", "my_progress", "my_agreement", "my_reply", "home", "profile", "change_password", "token_new", "token_revoke",
+            "queue", "claim", "rate", "my_progress", "my_agreement", "my_reply", "home", "profile",
+            "change_password", "token_new", "token_revoke",
             "sign_out_everywhere", "receipts_download", "styleguide",
         ],
         SIGNED_IN,
@@ -50,7 +51,8 @@ STATED: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
-            "side_by_side_list", "side_by_side", "evidence", "pair_verdict", "disagreement", "judge", "tell_raters", "runs", "run_new",
+            "side_by_side_list", "side_by_side", "evidence", "pair_verdict", "disagreement", "judge", "tell_raters",
+            "runs", "run_new",
             "workbench", "agreement", "raters", "analysis_sheet",
             "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "workers", "api_corpora", "api_dimensions",
             "api_conversations", "api_conversation", "api_ratings", "api_checkpoints", "api_runs", "api_run",

@@ -15,8 +15,8 @@ from scoring.actions.finish_run import finish_run
 from scoring.actions.leases import Cancelled, LeaseLost, fail, fence, give_back, watch
 from scoring.actions.register_checkpoint import register_checkpoint
 from scoring.actions.verify_release import verify_release
-from scoring.metrics import checkpoints
-from scoring.metrics.api import Unavailable
+from scoring.metrics import checkpoints, registry
+from scoring.metrics.api import TrainingJob, TrainingStopped, Unavailable
 from scoring.models import Release, Run, Shard, ShardState
 
 log = structlog.get_logger(__name__)
@@ -65,11 +65,6 @@ def _folder(run: Run) -> Path:
 
 def _trained(shard: Shard, device: str, look: Callable[[], None]) -> Path:
     """The checkpoint's folder among the trained ones. Raises Cancelled, LeaseLost, ValueError."""
-    from scoring.metrics.iq.config import ModelConfig  # deferred: torch
-    from scoring.metrics.iq.loop import Schedule, Stopped
-    from scoring.metrics.iq.settings import TrainSettings
-    from scoring.metrics.iq.train import train
-
     asked = shard.run.options
     release = Release.objects.select_related("corpus").get(pk=asked["release"])
     if wrong := verify_release(release=release):
@@ -79,16 +74,6 @@ def _trained(shard: Shard, device: str, look: Callable[[], None]) -> Path:
     data = out / f"release-{release.pk}-{release.sha256[:12]}.jsonl"  # the name that the card shows
     data.unlink(missing_ok=True)
     data.symlink_to(Path(settings.RELEASES).resolve() / release.path)
-    held = TrainSettings(
-        name=f"run-{shard.run_id}",
-        out=str(out),
-        train=(str(data),),
-        model=ModelConfig(backbone=asked["backbone"], local_layers=0),
-        schedule=Schedule(epochs=asked["epochs"]),
-        licences={str(data): release.corpus.licence or "none stated"},
-        seed=asked["seed"],
-        device=device,
-    )
 
     def should_stop() -> bool:
         try:
@@ -100,10 +85,22 @@ def _trained(shard: Shard, device: str, look: Callable[[], None]) -> Path:
     def progress(done: int, total: int, note: str) -> None:
         Run.objects.filter(pk=shard.run_id).update(done=done, total=total, phase=note[:200])
 
-    command = f"Train from release {release.pk}, run {shard.run_id}"
+    job = TrainingJob(
+        name=f"run-{shard.run_id}",
+        data=data,
+        licence=release.corpus.licence or "none stated",
+        out=out,
+        backbone=asked["backbone"],
+        epochs=asked["epochs"],
+        seed=asked["seed"],
+        device=device,
+        command=f"Train from release {release.pk}, run {shard.run_id}",
+        progress=progress,
+        should_stop=should_stop,
+    )
     try:
-        made = train(held, progress=progress, should_stop=should_stop, command=command)
-    except Stopped as stopped:
+        made = registry.trainer(asked["metric"])(job)
+    except TrainingStopped as stopped:
         raise Cancelled from stopped
     target = Path(settings.TRAINED_CHECKPOINTS) / f"iq-run-{shard.run_id}"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

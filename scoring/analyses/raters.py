@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from annotate.agreement.table import RatingTable
@@ -26,8 +26,10 @@ def rater_tables(judged: Sequence[Judged]) -> list[Table]:
     effects = {effect.name: effect for effect in model.raters}
     rows: list[list[Any]] = []
     for name, given in sorted(of_rater.items(), key=lambda pair: -len(pair[1])):
-        others = {each.item: [value for rater, value in of_item[each.item] if rater != name] for each in given}
-        check = check_rater([Given(each.item, each.value) for each in given], others=others)
+        others: dict[Hashable, list[float | str]] = {
+            each.item: [value for rater, value in of_item[each.item] if rater != name] for each in given
+        }
+        check = check_rater([Given(each.item, float(each.value)) for each in given], others=others)
         effect = effects[name]
         rows.append([
             name, effect.n_ratings,

@@ -105,6 +105,30 @@ class Unavailable(Exception):
     """A metric cannot be used here; the message says why and what to do."""
 
 
+class TrainingStopped(Exception):
+    """The caller asked to stop; what was done is kept, and the next call goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingJob:
+    """What the application asks of a metric's trainer. data: a release in JSONL; out: the run's own folder.
+
+    licence: of the data, in words. progress(steps done, of so many, note); should_stop() is asked before each step.
+    """
+
+    name: str
+    data: Path
+    licence: str
+    out: Path
+    backbone: str
+    epochs: int
+    seed: int
+    device: str
+    command: str
+    progress: Callable[[int, int, str], None]
+    should_stop: Callable[[], bool]
+
+
 class WrongExample(TypeError):
     """A metric that reads one kind of example was given the other."""
 

