@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.password_validation import validate_password
@@ -18,9 +19,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotate.selectors.receipts import rater_of, receipt_lines
+from frontend.pages.keys_form import KeysForm
 from people.actions.accept_invitation import InvitationGone, NameTaken, accept_invitation, open_invitation
 from people.actions.end_sessions import end_sessions
 from people.actions.make_token import make_token, revoke_token
+from people.actions.set_keys import set_keys
 from people.models import ApiToken, Role, Scope, User
 from people.permissions import anyone_signed_in
 from people.requests import Request
@@ -112,6 +115,22 @@ def profile(request: Request) -> HttpResponse:
 
 @anyone_signed_in
 @require_POST
+def keys_save(request: Request) -> HttpResponse:
+    """Keep one's own keys, or take the usual ones back."""
+    if request.POST.get("usual"):
+        set_keys(user=request.user, wanted={})
+        messages.success(request, _("The usual keys are back."))
+        return redirect("profile")
+    form = KeysForm(request.POST, stored=request.user.keys)
+    if not form.is_valid():
+        return _profile(request, TokenForm(), keys_form=form, status=422)
+    set_keys(user=request.user, wanted=form.wanted())
+    messages.success(request, _("Your keys are kept."))
+    return redirect("profile")
+
+
+@anyone_signed_in
+@require_POST
 def token_new(request: Request) -> HttpResponse:
     """Make a token; it is shown on this answer and never again."""
     form = TokenForm(request.POST)
@@ -157,9 +176,12 @@ def receipts_download(request: Request) -> HttpResponseBase:
     return response
 
 
-def _profile(request: Request, form: TokenForm, *, token: str = "", status: int = 200) -> HttpResponse:
+def _profile(
+    request: Request, form: TokenForm, *, token: str = "", keys_form: KeysForm | None = None, status: int = 200
+) -> HttpResponse:
     tokens = ApiToken.objects.filter(user=request.user, revoked_at__isnull=True).order_by("-created_at")
     context = {"form": form, "token": token, "tokens": tokens, "now": timezone.now(), "rater": rater_of(request.user)}
+    context["keys_form"] = keys_form or KeysForm(stored=request.user.keys)
     return render(request, "frontend/account/profile.html", context, status=status)
 
 
@@ -174,6 +196,7 @@ urlpatterns = [
     path("join/<str:secret>/", join, name="join"),
     path("profile/", profile, name="profile"),
     path("profile/password/", change_password, name="change_password"),
+    path("profile/keys/", keys_save, name="keys_save"),
     path("profile/receipts/", receipts_download, name="receipts_download"),
     path("profile/tokens/", token_new, name="token_new"),
     path("profile/tokens/<int:token_id>/revoke/", token_revoke, name="token_revoke"),

@@ -106,6 +106,40 @@ def test_saving_gives_a_receipt_that_the_profile_page_hands_out(
     assert verify_file(download.value.path().read_text().splitlines()) == (2, None)
 
 
+def test_own_keys_are_used_and_printed(
+    new_context: Any, annotator: User, campaign: Campaign, violations: Any, picture: Any
+) -> None:
+    page = new_context(annotator).new_page()
+    page.goto("/profile/")
+    for label, key in (("Next turn", "l"), ("Answer 4", "q"), ("First answer without a value", "z"), ("Note", "k")):
+        page.get_by_label(label, exact=True).fill(key)
+    page.get_by_label("Note", exact=True).press("Enter")
+    expect(page.get_by_text("k is the key of “Note” too.")).to_be_visible()
+    picture(page, "keys-clash", full_page=True)
+    assert violations(page) == []
+    page.get_by_label("Note", exact=True).fill("m")
+    page.get_by_label("Note", exact=True).press("Enter")
+    expect(page.get_by_text("Your keys are kept.")).to_be_visible()
+    task = open_task(page, annotator, campaign)
+    expect(page.locator(".question.active .tile").nth(3).locator("kbd")).to_have_text("q")
+    for key in ("4", "j"):  # no keys any more
+        page.keyboard.press(key)
+    for key in ("q", "m"):
+        page.keyboard.press(key)
+    page.keyboard.type("mind")
+    page.keyboard.press("Escape")
+    for key in ("]", "z", "l"):
+        page.keyboard.press(key)
+    saved(page)
+    expect(page.locator(".turn[aria-current=true] .turn-number")).to_have_text("2")
+    assert numbers(task) == [(0, 4.0, ""), (0, None, "no claim")]
+    page.keyboard.press("?")
+    expect(page.locator("#keys-dialog")).to_contain_text("l")
+    expect(page.locator("#keys-dialog dt").first).to_have_text("l k or ↓ ↑")
+    picture(page, "own-keys")
+    assert violations(page) == []
+
+
 def test_labels_notes_undo_and_redo(new_context: Any, annotator: User, campaign: Campaign) -> None:
     page = new_context(annotator).new_page()
     task = open_task(page, annotator, campaign)

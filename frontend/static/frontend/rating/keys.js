@@ -1,16 +1,18 @@
 // Keys become names of actions. Silent while someone types, and while a dialog is open.
 
-const PLAIN = {
-  j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", Enter: "commit",
-  s: "skip", n: "note", "?": "sheet", c: "clear", "[": "question-back", "]": "question-on",
-  e: "evidence", p: "personal",
-};
+// The person's own bindings, {action: key}; the server sends them checked and in full.
+const BOUND = JSON.parse(document.getElementById("key-bindings").textContent);
+const FIXED = { ArrowDown: "next", ArrowUp: "previous", Enter: "commit" };
+const ACTIONS = new Map([...Object.entries(FIXED), ...Object.entries(BOUND).map(([action, key]) => [key, action])]);
+
+/** The key to print on what it does. */
+export const keyFor = (action) => BOUND[action] ?? "";
 
 const isText = (target) =>
   target.isContentEditable || target.tagName === "TEXTAREA" || target.tagName === "SELECT" ||
   (target.tagName === "INPUT" && !["radio", "checkbox", "button", "submit"].includes(target.type));
 
-/** The action of a key, with the digit of an answer: {name, place}; null for everything that is not ours.
+/** The action of a key: {name}, for an answer {name: "answer", key}; null for everything that is not ours.
     more: letters of a page's own, {letter: name}, whether typed small or capital. */
 export function actionOf(event, more = {}) {
   if (event.isComposing || event.defaultPrevented) return null;
@@ -30,9 +32,9 @@ export function actionOf(event, more = {}) {
   if (event.key === "Enter" && event.target.closest?.("button, a, summary") && !event.target.closest(".turn-number")) {
     return null;
   }
-  if (/^[0-9]$/.test(event.key) || event.key === "-") return { name: "answer", key: event.key };
-  const name = more[event.key.toLowerCase()] ?? PLAIN[event.key];
-  return name ? { name } : null;
+  const name = more[event.key.toLowerCase()] ?? ACTIONS.get(event.key);
+  if (!name) return null;
+  return /^(answer|reason)-/.test(name) ? { name: "answer", key: event.key } : { name };
 }
 
 /** Calls act(action) for each of our keys; one that was used does nothing else. */

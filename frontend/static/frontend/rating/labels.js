@@ -3,17 +3,16 @@
 import { h } from "./dom.js";
 import { isGiven } from "./answers.js";
 import { lacks, pointsAt } from "./evidence.js";
-
-const NULL_KEYS = ["0", "-"];
+import { keyFor } from "./keys.js";
 
 /** The answers of a question with their keys: [{key, label, description, mark, answer: {value} or {reason}}] */
 export function choicesOf(question) {
   const points = question.scale.map((point, place) => ({
-    key: place < 9 ? String(place + 1) : "", label: String(point.label || point.value), description: point.description,
+    key: keyFor(`answer-${place + 1}`), label: String(point.label || point.value), description: point.description,
     mark: question.kind === "number" && point.label ? String(point.value) : "", answer: { value: point.value, reason: "" },
   }));
   const reasons = question.null_reasons.map((one, place) => ({
-    key: NULL_KEYS[place] ?? "", label: one.label || one.reason, description: one.description, mark: "",
+    key: keyFor(`reason-${place + 1}`), label: one.label || one.reason, description: one.description, mark: "",
     answer: { value: null, reason: one.reason },
   }));
   return [...points, ...reasons];
@@ -80,8 +79,8 @@ export class Labels {
     return h("div", { class: "evidence" },
       h("p", { class: "evidence-words small" }),
       h("div", { class: "inline" },
-        h("button", { type: "button", class: "small point", onclick: () => this.on.point(question) }, h("kbd", { "aria-hidden": "true" }, "e"), " Point at sentences"),
-        h("button", { type: "button", class: "small personal", disabled: readonly, "aria-pressed": "false", onclick: () => this.on.personal(question) }, h("kbd", { "aria-hidden": "true" }, "p"), " Personal knowledge")));
+        h("button", { type: "button", class: "small point", onclick: () => this.on.point(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("evidence")), " Point at sentences"),
+        h("button", { type: "button", class: "small personal", disabled: readonly, "aria-pressed": "false", onclick: () => this.on.personal(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("personal")), " Personal knowledge")));
   }
 
   #extras(question, answer, readonly) {
@@ -90,8 +89,8 @@ export class Labels {
     note.value = answer.note;
     return h("div", { class: "extras" },
       h("div", { class: "inline" },
-        h("button", { type: "button", class: "quiet small", disabled: readonly, onclick: () => this.openNote(question.id) }, h("kbd", { "aria-hidden": "true" }, "n"), " Note"),
-        h("button", { type: "button", class: "quiet small clear", disabled: readonly, onclick: () => this.on.clear(question) }, h("kbd", { "aria-hidden": "true" }, "c"), " Clear")),
+        h("button", { type: "button", class: "quiet small", disabled: readonly, onclick: () => this.openNote(question.id) }, h("kbd", { "aria-hidden": "true" }, keyFor("note")), " Note"),
+        h("button", { type: "button", class: "quiet small clear", disabled: readonly, onclick: () => this.on.clear(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("clear")), " Clear")),
       note);
   }
 
