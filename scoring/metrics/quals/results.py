@@ -1,4 +1,4 @@
-"""QUALS against people on fixed samples of public sets, beside overlap and ROUGE-2 on the same items.
+"""QUALS against people on fixed samples of public sets, beside overlap, ROUGE-2 and BERTScore on the same items.
 
 python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--dtype fp32] [--page docs/results/quals.md]
 
@@ -20,7 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from scoring.correlation.pairs import Pairs
+from scoring.correlation.partial import partial_correlation
 from scoring.metrics import checkpoints
+from scoring.metrics.bertscore.metric import BertScore
 from scoring.metrics.evaluation.agreement_with_people import figures
 from scoring.metrics.evaluation.grounded_sets import GroundedItem, data_folder, read
 from scoring.metrics.overlap import Overlap
@@ -73,7 +76,11 @@ def score_all(metric: Quals, sets: dict[str, list[GroundedItem]], file: Path, mi
 
 def table(sets: dict[str, list[GroundedItem]], done: dict[str, Any]) -> list[str]:
     """Rows of Markdown: figures of every metric on the items that all of them could score."""
-    rows = ["| set | items | metric | Pearson | Spearman | AUC |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| set | items | metric | Pearson | Spearman | AUC | Pearson, overlap held fixed |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    embeddings = BertScore.load()
     for name, items in sets.items():
         held = [item for item in items if done.get(item.id, {}).get("value") is not None]
         columns: dict[str, Sequence[float | None]] = {
@@ -81,6 +88,7 @@ def table(sets: dict[str, list[GroundedItem]], done: dict[str, Any]) -> list[str
             "QUALS, answer only": [done[item.id]["answer_only"] for item in held],
             "overlap": [scores[0].value for scores in Overlap().score([item.example for item in held])],
             "ROUGE-2": [scores[0].value for scores in Rouge.load().score([item.example for item in held])],
+            "BERTScore": [scores[0].value for scores in embeddings.score([item.example for item in held])],
         }
         kept = [place for place in range(len(held)) if all(column[place] is not None for column in columns.values())]
         human, groups = [held[place].human for place in kept], [held[place].group for place in kept]
@@ -93,8 +101,21 @@ def table(sets: dict[str, list[GroundedItem]], done: dict[str, Any]) -> list[str
                 for each in figures(values, human, groups)
             }
             cells = " | ".join(found.get(key, "") for key in ("Pearson", "Spearman", "AUC"))
-            rows.append(f"| {name} | {len(kept)} | {metric} | {cells} |")
+            partial = "–" if metric == "overlap" else _given_overlap(values, human, groups, columns["overlap"], kept)
+            rows.append(f"| {name} | {len(kept)} | {metric} | {cells} | {partial} |")
     return rows
+
+
+def _given_overlap(
+    values: Sequence[float],
+    human: Sequence[float],
+    groups: Sequence[str],
+    overlap: Sequence[float | None],
+    kept: Sequence[int],
+) -> str:
+    """What a metric says of people's judgement that word overlap does not say already."""
+    pairs = Pairs.of(values, human, groups)
+    return str(partial_correlation(pairs, {"overlap": [overlap[place] or 0.0 for place in kept]}, "pearson"))
 
 
 def page(metric: Quals, sets: dict[str, list[GroundedItem]], done: dict[str, Any], command: str) -> str:
@@ -118,10 +139,9 @@ def page(metric: Quals, sets: dict[str, list[GroundedItem]], done: dict[str, Any
             f"Items scored: {len(scored)}; without a pair, so not scorable and left out of the figures: {null}.",
             f"Cost: {cpu.mean():.2f} CPU seconds an item, in batches of {AT_ONCE}.",
             "",
-            "**Not measured**: QAGS, BERTScore and likelihood on these samples, SummEval and QAGS CNN/DM where no row",
-            "stands above, the partial correlation given overlap, the human ceiling, turns a second on an idle laptop,",
-            "the `full` preset, every ablation, chit-chat that claims nothing, one-sentence news summaries (no such",
-            "set is here). QAGS and ConSeq are not written. The aims of beating every overlap baseline, Pearson .45,",
+            "**Not measured**: QAGS and likelihood on these samples, sets where no row stands above, the human ceiling,",
+            "turns a second on an idle laptop, the `full` preset, every ablation, chit-chat that claims nothing,",
+            "one-sentence news summaries (no such set is here). QAGS and ConSeq are not written. The aims of beating every overlap baseline, Pearson .45,",
             "2 times and 55 times cheaper than QAGS are not shown.",
             "",
             "Items:",
