@@ -12,7 +12,8 @@ NAME = "Sample: first steps"
 _INSTRUCTIONS = """The conversations are synthetic: we wrote them to try things out, and some turns are bad on purpose.
 
 Read the turn and what its speaker had read. How well does the turn do what the conversation needs at this point?
-Then: is what it claims supported by that knowledge? Choose "No claim" for small talk and plain questions."""
+Then: is what it claims supported by that knowledge? Choose "No claim" for small talk and plain questions;
+otherwise point at the sentences that support or contradict the turn, or say that it is personal knowledge."""
 
 
 @transaction.atomic
