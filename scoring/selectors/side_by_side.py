@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import F, QuerySet
 
+from annotate.evidence import PERSONAL
 from annotate.models import Adjudication, Conversation, DimensionVersion, KnowledgeSection, Rating, Turn
 from annotate.selectors.given import given
 from scoring.models import ConversationGap, Prediction
@@ -20,6 +22,8 @@ class Dot:
     value: float | None
     text: str
     note: str = ""
+    points: list[tuple[str, str, str]] = field(default_factory=list)  # (stance, section, sentence) it points at
+    personal: bool = False  # it rests on the speaker's own knowledge
 
 
 @dataclass(slots=True)
@@ -75,7 +79,9 @@ def side_by_side(*, conversation: Conversation) -> SideBySide:
     for rating in _ratings(conversation):
         version = rating.dimension_version
         cell = _cell(found, rating.turn_id, version)
-        cell.people.append(Dot(rating.rater.pseudonym, rating.number, answer_in_words(rating, version), rating.note))
+        points, personal = points_of(rating.evidence)
+        words = answer_in_words(rating, version)
+        cell.people.append(Dot(rating.rater.pseudonym, rating.number, words, rating.note, points, personal))
     for prediction in _predictions(conversation):
         cell = _cell(found, prediction.turn_id, prediction.dimension_version)
         cell.models.append(_mark(prediction))
@@ -83,6 +89,16 @@ def side_by_side(*, conversation: Conversation) -> SideBySide:
     for verdict in verdicts:
         _cell(found, verdict.turn_id, verdict.dimension_version).verdict = verdict
     return found
+
+
+def points_of(evidence: Any) -> tuple[list[tuple[str, str, str]], bool]:
+    """([(stance, section, sentence)], own knowledge) of a rating's evidence; imported evidence may be anything."""
+    if not isinstance(evidence, dict):
+        return [], False
+    listed = evidence.get("sentences")
+    rows = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    points = [tuple(str(one.get(name, "")) for name in ("stance", "section", "text")) for one in rows]
+    return [(stance, section, text) for stance, section, text in points], evidence.get(PERSONAL) is True
 
 
 def neighbours(*, conversation: Conversation, checkpoint_id: int) -> tuple[int | None, int | None]:

@@ -12,7 +12,7 @@ from django.test import Client
 from annotate.actions.create_campaign import Question
 from annotate.actions.submit_task import submit_task
 from annotate.evidence import MOST
-from annotate.models import CampaignDimension, DimensionVersion, KnowledgeSection, Rating
+from annotate.models import CampaignDimension, DimensionVersion, KnowledgeSection, Rater, Rating
 from annotate.operations import Operation
 from annotate.refusals import BadOperation, MissingEvidence
 from annotate.selectors.rating import task_of, task_payload
@@ -236,3 +236,27 @@ def test_the_form_of_a_campaign_offers_it() -> None:
     rows = CampaignDimension.objects.order_by("dimension_version__dimension__key")
     assert list(rows.values_list("required", "asks_evidence")) == [(True, True), (False, False)]
     assert b"with evidence" in client.get(answer["Location"]).content
+
+
+@pytest.mark.django_db
+def test_scientists_see_what_raters_point_at_and_odd_imports_do_no_harm() -> None:
+    corpus = make_corpus(conversations=1, turns=4)
+    conversation = corpus.conversations.get()
+    version = make_dimension(scale=SCALE_CONSISTENCY)
+    sentence = {"section": "FS1", "passage": 0, "sentence": 0, "stance": "contradicts", "text": "Owls <b>sleep</b>."}
+    found: list[Any] = [
+        {"sentences": [sentence], "personal_knowledge": False},
+        {"sentences": [], "personal_knowledge": True},
+        {"sentences": "many", "more": [1]},
+        ["anything"],
+    ]
+    for turn, evidence in enumerate(found):
+        Rating.objects.create(
+            conversation=conversation, turn=conversation.turns.get(index=turn), dimension_version=version, number=1,
+            rater=Rater.objects.create(pseudonym=f"rater-{turn}", corpus=corpus), evidence=evidence,
+        )  # fmt: skip
+    client = Client()
+    client.force_login(make_user("scientist"))
+    page = client.get(f"/side-by-side/{conversation.pk}/").content.decode()
+    assert "Owls &lt;b&gt;sleep&lt;/b&gt;." in page and "✗ contradicts" in page
+    assert page.count('<details class="points">') == 2
