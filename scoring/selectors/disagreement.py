@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotate.models import Adjudication, Corpus, Reply
 from scoring.models import Checkpoint, Comparison
+from scoring.selectors.matrix import in_bins, points_of
 
 ORDERS = {"gap": "size", "surprise": "surprise"}
 SIDES = {"above": Q(gap__gt=0), "below": Q(gap__lt=0)}
@@ -39,8 +40,8 @@ def disagreements(
 ) -> QuerySet[Comparison]:
     """Comparisons of a corpus under a checkpoint, largest first, from `after` on; slice it to a page.
 
-    order: a key of ORDERS. filters: split, topic, config, side (above, below), seen (open, judged, replied); others are
-    ignored. One query, turn and conversation included.
+    order: a key of ORDERS. filters: split, topic, config, side (above, below), seen (open, judged, replied), people and
+    model (points of the scale: a cell of the matrix); others are ignored. One query, turn and conversation included.
     """
     field = ORDERS.get(order, "size")
     found = Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)
@@ -49,6 +50,8 @@ def disagreements(
             found = found.filter(**{f"conversation__{name}": filters[name]})
     if filters.get("side") in SIDES:
         found = found.filter(SIDES[filters["side"]])
+    points = points_of(checkpoint.dimension_version)
+    found = in_bins(found, points, people=filters.get("people", ""), model=filters.get("model", ""))
     judged = Exists(
         Adjudication.objects.filter(
             current=True, turn=OuterRef("turn"), dimension_version__dimension=checkpoint.dimension_version.dimension_id

@@ -59,6 +59,15 @@ def test_look_judge_and_measure(
     picture(page, f"disagreement-{width}-{scheme}")
     assert violations(page) == []
 
+    page.get_by_role("link", name="Matrix").click()
+    cells = page.locator("table.matrix td a")
+    expect(cells.first).to_be_visible()
+    picture(page, f"matrix-{width}-{scheme}")
+    assert violations(page) == []
+    count = int(cells.first.inner_text())
+    cells.first.click()
+    expect(page.locator(".queue li.item")).to_have_count(min(count, 25))
+
     for name in ("workbench", "agreement", "raters"):
         page.goto(f"/{name}/?corpus=synthetic-sample&dimension=interaction_quality")
         expect(page.get_by_text("Being computed")).to_be_visible()

@@ -51,13 +51,13 @@ def _card(name: str, facts: dict) -> str:  # type: ignore[type-arg]
 LoRA adapter (rank {facts["config"]["rank"]}) of {facts["config"]["backbone"]} that reads a passage and writes a
 question and its answer, for QUALS.
 
-**Trained very little**: {facts["steps"]} steps of 8 passages, {facts["tokens"]:,} tokens, {facts["seconds"]:.0f}
+**Trained little**: {facts["steps"]} steps of 8 passages, {facts["tokens"]:,} tokens, {facts["seconds"]:.0f}
 seconds on one core of a CPU shared with other work. Its mean loss on 40 dev passages is {facts["dev_loss"]:.3f} nats a
-token. It knows the layout; its questions are often poor. Train longer with `python -m scoring.metrics.quals.train`
+token. Its questions are often poor. Train longer with `python -m scoring.metrics.quals.train`
 before relying on it.
 
 Data: {", ".join(f"{source} ({licence})" for source, licence in LICENCES.items())}; passages of at most 45 words.
-How well it agrees with people has not been measured; `make results-quals` measures it.
+How well it agrees with people: `docs/results/quals.md`, by `make results-quals`.
 """
 
 
