@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("frontend.pages.evidence")),
     path("", include("frontend.pages.sidebyside")),
     path("", include("frontend.pages.disagreement")),
+    path("", include("frontend.pages.matrix")),
     path("", include("frontend.pages.analyses")),
     path("", include("frontend.pages.runs")),
     path("", include("frontend.pages.releases")),

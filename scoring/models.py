@@ -331,7 +331,8 @@ class AnalysisKind(models.TextChoices):
 
 
 class Analysis(models.Model):
-    """Statistics of one corpus and dimension, computed by the default worker; pages only read `result`.
+    """Statistics of one corpus (or one campaign) and dimension, computed by the default worker; pages only read
+    `result`.
 
     `seen` says what ratings and predictions the result is of; where the data has gone on, it is computed again.
     """
@@ -339,6 +340,7 @@ class Analysis(models.Model):
     kind = models.CharField(max_length=10, choices=AnalysisKind.choices)
     corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+")
     dimension = models.ForeignKey(Dimension, on_delete=models.CASCADE, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, null=True, related_name="+")
     seen = models.CharField(max_length=100, blank=True)
     result = models.JSONField(null=True)
     problem = models.TextField(blank=True, help_text="Why it could not be computed, in words.")
@@ -347,7 +349,11 @@ class Analysis(models.Model):
     seconds = models.FloatField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "corpus", "dimension"], name="one_analysis_of_a_kind")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "corpus", "dimension", "campaign"], nulls_distinct=False, name="one_analysis_of_a_kind"
+            )
+        ]
 
 
 class PromotionState(models.TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_safe
 
-from annotate.models import Corpus, Dimension
+from annotate.models import Campaign, Corpus, Dimension
 from people.permissions import scientists_only
 from people.requests import Request
 from scoring.actions.ask_analysis import ask_analysis
@@ -41,6 +41,15 @@ def _chosen(request: Request) -> tuple[list[Corpus], Corpus | None, list[Dimensi
     return corpora, corpus, dimensions, dimension
 
 
+def _campaign(request: Request, kind: AnalysisKind, corpus: Corpus) -> tuple[list[Campaign], Campaign | None]:
+    """The campaigns that people can be looked at in apart; metrics are measured against all that people said."""
+    if kind == AnalysisKind.WORKBENCH:
+        return [], None
+    campaigns = list(Campaign.objects.filter(corpus=corpus).order_by("-pk"))
+    asked = request.GET.get("campaign", "")
+    return campaigns, next((each for each in campaigns if str(each.pk) == asked), None)
+
+
 def _page(request: Request, kind: AnalysisKind) -> HttpResponse:
     corpora, corpus, dimensions, dimension = _chosen(request)
     title, words = _WORDS[kind]
@@ -49,8 +58,9 @@ def _page(request: Request, kind: AnalysisKind) -> HttpResponse:
         "dimensions": dimensions, "dimension": dimension,
     }  # fmt: skip
     if corpus is not None and dimension is not None:
-        row, current = ask_analysis(kind=kind, corpus=corpus, dimension=dimension)
-        context |= {"row": row, "current": current}
+        campaigns, campaign = _campaign(request, kind, corpus)
+        row, current = ask_analysis(kind=kind, corpus=corpus, dimension=dimension, campaign=campaign)
+        context |= {"row": row, "current": current, "campaigns": campaigns, "campaign": campaign}
         if not current:
             context["no_worker"] = words_if_no_worker("default")
     return render(request, f"frontend/analyses/{'_tables' if request.htmx else 'page'}.html", context)
@@ -87,7 +97,8 @@ def sheet(request: Request, analysis_id: int, key: str) -> HttpResponse:
     if row is None or found is None:
         raise Http404("There is no such table.")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"{row.kind}-{row.corpus.key}-{row.dimension.key}-{key}.csv"
+    of = f"{row.corpus.key}-campaign-{row.campaign_id}" if row.campaign_id else row.corpus.key
+    name = f"{row.kind}-{of}-{row.dimension.key}-{key}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response)
     for line in flat(found):

@@ -9,14 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotate.actions.adjudicate import OffTheScale, SameReviewer, UnknownCause, adjudicate
 from annotate.actions.release_verdict import NotCurrent, release_verdict
-from annotate.models import Adjudication, Corpus
+from annotate.models import Adjudication
 from annotate.models.rating import Cause
+from frontend.pages.compared import compared
 from people.permissions import scientists_only
 from people.requests import Request
 from scoring.models import Comparison
-from scoring.selectors.conversations import compared_checkpoints, slice_values
 from scoring.selectors.disagreement import Place, disagreements, place_of, verdicts_of
-from scoring.selectors.matrix import matrix
 
 PAGE = 25
 
@@ -25,25 +24,12 @@ PAGE = 25
 @require_safe
 def queue(request: Request) -> HttpResponse:
     """A page of the queue for one corpus and one checkpoint."""
-    corpora = list(Corpus.objects.order_by("-synthetic", "name"))
-    corpus = next((each for each in corpora if each.key == request.GET.get("corpus")), corpora[0] if corpora else None)
-    checkpoints = list(compared_checkpoints(corpus)) if corpus else []
-    by = request.GET.get("by", "")
-    checkpoint = next((each for each in checkpoints if str(each.pk) == by), checkpoints[0] if checkpoints else None)
-    asked = ("split", "topic", "config", "side", "seen", "order", "people", "model")
-    filters = {name: request.GET.get(name, "") for name in asked}
-    context: dict[str, object] = {
-        "corpora": corpora,
-        "corpus": corpus,
-        "checkpoints": checkpoints,
-        "checkpoint": checkpoint,
-        "filters": filters,
-        "values": slice_values(corpus) if corpus else {},
-    }
-    if corpus and checkpoint:
+    chosen = compared(request)
+    context, filters = chosen.context, chosen.filters
+    if chosen.corpus and chosen.checkpoint:
         after = Place.read(request.GET.get("after", ""))
         found = disagreements(
-            corpus=corpus, checkpoint=checkpoint, order=filters["order"], filters=filters, after=after
+            corpus=chosen.corpus, checkpoint=chosen.checkpoint, order=filters["order"], filters=filters, after=after
         )
         rows = list(found[: PAGE + 1])
         verdicts = verdicts_of(rows)
@@ -54,25 +40,6 @@ def queue(request: Request) -> HttpResponse:
         context["rows"] = [(row, verdicts.get(row.turn_id or 0)) for row in rows[:PAGE]]
         context["causes"] = Cause.choices
     return render(request, "frontend/disagreement/queue.html", context)
-
-
-@scientists_only
-@require_safe
-def matrix_page(request: Request) -> HttpResponse:
-    """People's bins against a model's, every cell a way into the queue."""
-    corpora = list(Corpus.objects.order_by("-synthetic", "name"))
-    corpus = next((each for each in corpora if each.key == request.GET.get("corpus")), corpora[0] if corpora else None)
-    checkpoints = list(compared_checkpoints(corpus)) if corpus else []
-    by = request.GET.get("by", "")
-    checkpoint = next((each for each in checkpoints if str(each.pk) == by), checkpoints[0] if checkpoints else None)
-    context: dict[str, object] = {
-        "corpora": corpora,
-        "corpus": corpus,
-        "checkpoints": checkpoints,
-        "checkpoint": checkpoint,
-        "matrix": matrix(corpus=corpus, checkpoint=checkpoint) if corpus and checkpoint else None,
-    }
-    return render(request, "frontend/disagreement/matrix.html", context)
 
 
 @scientists_only
@@ -131,7 +98,6 @@ def tell_raters(request: Request, adjudication_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("disagreement/", queue, name="disagreement"),
-    path("disagreement/matrix/", matrix_page, name="matrix"),
     path("disagreement/<int:prediction_id>/", judge, name="judge"),
     path("disagreement/verdicts/<int:adjudication_id>/tell/", tell_raters, name="tell_raters"),
 ]

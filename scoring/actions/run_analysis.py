@@ -7,7 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from annotate.models import DimensionVersion
-from scoring.analyses.data import predictions_of, ratings_of, seen_now
+from scoring.analyses import VERSION
+from scoring.analyses.data import baselines_of, predictions_of, ratings_of, seen_now
 from scoring.analyses.tables import Table
 from scoring.models import Analysis, AnalysisKind
 
@@ -22,13 +23,14 @@ def run_analysis(*, analysis_id: int) -> None:
         if not cursor.fetchone()[0]:
             return
         try:
-            _run(Analysis.objects.select_related("corpus", "dimension").get(pk=analysis_id))
+            _run(Analysis.objects.select_related("corpus", "dimension", "campaign").get(pk=analysis_id))
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, analysis_id])
 
 
 def _run(row: Analysis) -> None:
-    seen = seen_now(row.corpus, row.dimension)  # before the data is read: what comes meanwhile makes it old again
+    # Before the data is read: what comes meanwhile makes it old again.
+    seen = seen_now(row.corpus, row.dimension, row.campaign, version=VERSION)
     if row.computed_at is not None and row.seen == seen:
         return
     started = time.monotonic()
@@ -45,23 +47,28 @@ def _run(row: Analysis) -> None:
 
 
 def _tables(row: Analysis) -> list[Table]:
-    judged = ratings_of(row.corpus, row.dimension)
+    judged = ratings_of(row.corpus, row.dimension, row.campaign)
     kind = row.dimension.kind
     if row.kind == AnalysisKind.AGREEMENT:
         from scoring.analyses.agreement import agreement_tables  # deferred, as below: numpy, which the web has not
 
         version = DimensionVersion.objects.filter(dimension=row.dimension).latest("number")
         return agreement_tables(judged, kind, [point["value"] for point in version.scale])  # type: ignore[arg-type]
-    if kind != "number":
-        raise ValueError("this is for dimensions whose answers are numbers; see Agreement for labels")
     if row.kind == AnalysisKind.RATERS:
         from scoring.analyses.raters import rater_tables
 
-        return rater_tables(judged)
+        return rater_tables(judged, numbers=kind == "number")
+    if kind != "number":
+        raise ValueError("this is for dimensions whose answers are numbers; see Agreement for labels")
     from scoring.analyses.workbench import workbench_tables
 
     metrics = predictions_of(row.corpus, row.dimension)
     names = {row: str(row) for row in metrics}
     if len(set(names.values())) < len(names):
         names = {row: f"{row} #{row.pk}" for row in metrics}
-    return workbench_tables(judged, {names[row]: values for row, values in metrics.items()})
+    return workbench_tables(
+        judged,
+        {names[row]: values for row, values in metrics.items()},
+        baselines=baselines_of(judged),
+        checkpoints={name: row.pk for row, name in names.items()},
+    )

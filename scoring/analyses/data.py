@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
-from annotate.models import Corpus, Dimension, Rating
+from annotate.models import Campaign, Corpus, Dimension, Rating, Turn, TurnTime
 from annotate.selectors.given import given
 from scoring.models import Checkpoint, Prediction
 
@@ -24,30 +25,48 @@ class Judged:
     topic: str
     config: str
     system: str
+    seconds: float | None = None  # active time on the turn, over all its questions
 
 
-def ratings_of(corpus: Corpus, dimension: Dimension) -> list[Judged]:
-    """Every given, current rating with a value, in the order it was made. One query.
+def ratings_of(corpus: Corpus, dimension: Dimension, campaign: Campaign | None = None) -> list[Judged]:
+    """Every given, current rating with a value, of one campaign or of all and imports, in the order made. Two queries.
 
     A rater who judged an item in several campaigns counts once, by the last judgement.
     """
     rows = (
-        Rating.objects.filter(
-            given(), conversation__corpus=corpus, dimension_version__dimension=dimension, current=True, reason=""
-        )
+        _given(corpus, dimension, campaign)
+        .filter(current=True, reason="")
         .order_by("pk")
         .values_list(
             "conversation_id", "turn_id", "rater__pseudonym", "rater_id", "number", "label", "labels",
             "conversation__split", "conversation__topic", "conversation__config", "conversation__system",
+            "task_id", "turn__index",
         )
     )  # fmt: skip
+    seconds = _seconds(corpus)
+    names: dict[str, int] = {}
     last: dict[tuple[int, int], Judged] = {}
-    for conversation, turn, name, rater, number, label, labels, split, topic, config, system in rows.iterator(5000):
+    for row in rows.iterator(5000):
+        conversation, turn, name, rater, number, label, labels, split, topic, config, system, task, index = row
         value = number if number is not None else label if label is not None else frozenset(labels or ())
         item = turn if turn is not None else -conversation
         who = name or f"rater {rater}"
-        last[item, rater] = Judged(conversation, item, who, value, split, topic, config, system)
+        if names.setdefault(who, rater) != rater:  # a role of the import may be called as a person is
+            who = f"{who} #{rater}"
+        spent = seconds.get((task, index))
+        last[item, rater] = Judged(conversation, item, who, value, split, topic, config, system, spent)
     return list(last.values())
+
+
+def _given(corpus: Corpus, dimension: Dimension, campaign: Campaign | None) -> QuerySet[Rating]:
+    found = Rating.objects.filter(given(), conversation__corpus=corpus, dimension_version__dimension=dimension)
+    return found if campaign is None else found.filter(task__item__campaign=campaign)
+
+
+def _seconds(corpus: Corpus) -> dict[tuple[int | None, int | None], float]:
+    """(task, turn index) -> active seconds, where some were measured."""
+    times = TurnTime.objects.filter(task__item__conversation__corpus=corpus, active_ms__gt=0)
+    return {(task, index): ms / 1000 for task, index, ms in times.values_list("task_id", "turn_index", "active_ms")}
 
 
 def predictions_of(corpus: Corpus, dimension: Dimension) -> dict[Checkpoint, dict[int, float | None]]:
@@ -68,13 +87,25 @@ def predictions_of(corpus: Corpus, dimension: Dimension) -> dict[Checkpoint, dic
     return {checkpoints[pk]: values for pk, values in found.items() if values}
 
 
-def seen_now(corpus: Corpus, dimension: Dimension) -> str:
-    """What there is to compute from, as a short text that changes when it does. Two queries on indexes."""
-    ratings = Rating.objects.filter(
-        given(), conversation__corpus=corpus, dimension_version__dimension=dimension
-    ).aggregate(last=Max("pk"), n=Count("pk"))
+def baselines_of(judged: Sequence[Judged]) -> dict[str, dict[int, float | None]]:
+    """name -> item -> what needs no model: words of the turn, its place. Empty for conversations. One query."""
+    turns = Turn.objects.filter(pk__in={each.item for each in judged if each.item > 0}).order_by("pk")
+    words: dict[int, float | None] = {}
+    place: dict[int, float | None] = {}
+    for pk, index, text in turns.values_list("pk", "index", "text").iterator(5000):
+        words[pk], place[pk] = len(text.split()), index
+    return {"baseline: words of the turn": words, "baseline: place in the conversation": place} if words else {}
+
+
+def seen_now(corpus: Corpus, dimension: Dimension, campaign: Campaign | None = None, *, version: int = 0) -> str:
+    """What there is to compute from, as a short text that changes when it does. Two queries.
+
+    version: of the code that computes; another one makes what was computed old.
+    """
+    ratings = _given(corpus, dimension, campaign).aggregate(last=Max("pk"), n=Count("pk"), erased=Count("erased_at"))
     predictions = Prediction.objects.filter(
         conversation__corpus=corpus, dimension_version__dimension=dimension
     ).aggregate(last=Max("made_at"), n=Count("pk"))
     made = predictions["last"].timestamp() if predictions["last"] else 0
-    return f"{ratings['last'] or 0}:{ratings['n']}:{predictions['n']}:{made:.6f}"
+    said = f"{ratings['last'] or 0}:{ratings['n']}:{ratings['erased']}"
+    return f"v{version}:{said}:{predictions['n']}:{made:.6f}"

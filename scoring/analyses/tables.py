@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, TypedDict
+from urllib.parse import urlencode
 
 from annotate.estimates import Estimate
 
 
 class Table(TypedDict):
-    """key: names it in addresses. A cell is a text, a number, None, or what `estimate_cell` gives."""
+    """key: names it in addresses. A cell is a text, a number, None, or what `estimate_cell` or `interval` gives."""
 
     key: str
     title: str
@@ -19,8 +20,19 @@ class Table(TypedDict):
 
 
 def estimate_cell(estimate: Estimate) -> dict[str, Any]:
-    """value, low, high, reason: what a page shows as `0.51 [0.45, 0.57]`, or the reason."""
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "reason": estimate.reason or ""}
+    """value, low, high: what a page shows as `0.51 [0.45, 0.57]`; reason: why there is no value, or no interval."""
+    why = estimate.reason or estimate.interval_reason or ""
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "reason": why}
+
+
+def interval(value: float | None, low: float | None, high: float | None, *, reason: str = "") -> dict[str, Any]:
+    """A cell with bounds that are no Estimate's."""
+    return {"value": value, "low": low, "high": high, "reason": reason}
+
+
+def with_items(cell: dict[str, Any], **filters: object) -> dict[str, Any]:
+    """The cell with the filters under which the disagreement queue shows its items; blank ones are left out."""
+    return cell | {"where": urlencode({name: value for name, value in filters.items() if value not in ("", None)})}
 
 
 def table(key: str, title: str, words: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:

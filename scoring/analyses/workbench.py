@@ -10,7 +10,7 @@ import numpy as np
 
 from annotate.agreement.table import RatingTable
 from scoring.analyses.data import Judged
-from scoring.analyses.tables import Table, table
+from scoring.analyses.tables import Table, estimate_cell, interval, table, with_items
 from scoring.correlation.calibration import calibration_curve
 from scoring.correlation.ceiling import human_ceiling, split_half
 from scoring.correlation.compare import difference, williams_test
@@ -18,14 +18,25 @@ from scoring.correlation.pairs import Pairs
 from scoring.correlation.table import workbench_table
 
 Values = Mapping[str, Mapping[int, float | None]]
+Aligned = Mapping[str, Sequence[float | None]]
 _SLICES = ("split", "topic", "config")
 _LEAST = 20
 _RESAMPLES = 500
 _COMPARED_AT_MOST = 8
 
 
-def workbench_tables(judged: Sequence[Judged], metrics: Values) -> list[Table]:
-    """metrics: name -> item -> value or None. Raises ValueError where there is nothing to compare."""
+def workbench_tables(
+    judged: Sequence[Judged],
+    metrics: Values,
+    *,
+    baselines: Values | None = None,
+    checkpoints: Mapping[str, int] | None = None,
+) -> list[Table]:
+    """metrics, baselines: name -> item -> value or None; checkpoints: name of a metric -> what a page calls it by.
+
+    Raises ValueError where there is nothing to compare.
+    """
+    checkpoints = checkpoints or {}
     if not judged:
         raise ValueError("nobody has rated this dimension here")
     if not metrics:
@@ -36,18 +47,19 @@ def workbench_tables(judged: Sequence[Judged], metrics: Values) -> list[Table]:
         first.setdefault(each.item, each)
     items = list(first)  # RatingTable numbers items in order of appearance, as a dict does
     mean = np.bincount(human.item, weights=human.numbers) / human.per_item
-    aligned = {name: [values.get(item) for item in items] for name, values in metrics.items()}
+    own = {name: [values.get(item) for item in items] for name, values in metrics.items()}
+    aligned = own | {name: [values.get(item) for item in items] for name, values in (baselines or {}).items()}
     of = [first[item] for item in items]
     return [
-        _levels(aligned, mean, of),
+        _levels(aligned, mean, of, checkpoints),
         _ceilings(human),
-        *_sliced(aligned, mean, of),
+        *_sliced(aligned, mean, of, checkpoints),
         *_paired(aligned, mean, of),
-        *_curves(aligned, mean, of),
+        *_curves(own, mean, of, checkpoints),
     ]
 
 
-def _levels(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> Table:
+def _levels(aligned: Aligned, mean: Any, of: Sequence[Judged], checkpoints: Mapping[str, int]) -> Table:
     systems = [each.system for each in of]
     with_systems = len(set(systems) - {""}) >= 3
     lines = workbench_table(
@@ -62,10 +74,13 @@ def _levels(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequen
     for name in aligned:
         for level in dict.fromkeys(line.level for line in lines):
             mine = [line for line in lines if line.metric == name and line.level == level]
-            rows.append([name, level, mine[0].estimate.n_items, mine[0].missing, *(line.estimate for line in mine)])
+            cells = [estimate_cell(line.estimate) for line in mine]
+            if level == "turn" and name in checkpoints:
+                cells = [with_items(cell, by=checkpoints[name]) for cell in cells]
+            rows.append([name, level, mine[0].estimate.n_items, mine[0].missing, *cells])
     words = (
         "Against the mean rating of each item. Intervals: 95 %, bootstrap over conversations. Missing: "
-        "rated items without a value."
+        "rated items without a value. Baselines know no model: what does not beat them has learned nothing."
     )
     return table("levels", "Metrics against people", words,
                  ["metric", "level", "n", "missing", "Pearson", "Spearman", "Kendall"], rows)  # fmt: skip
@@ -83,26 +98,34 @@ def _ceilings(human: RatingTable) -> Table:
     return table("ceiling", "The human ceiling", words, ["what", "Spearman"], rows)
 
 
-def _sliced(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> list[Table]:
+def _sliced(aligned: Aligned, mean: Any, of: Sequence[Judged], checkpoints: Mapping[str, int]) -> list[Table]:
     slices: dict[str, list[bool]] = {}
+    filters: dict[str, dict[str, str]] = {}
     for by in _SLICES:
         for name in sorted({getattr(each, by) for each in of} - {""}):
             members = [getattr(each, by) == name for each in of]
             if sum(members) >= _LEAST:
-                slices[f"{by}: {name}"] = members
+                slices[f"{by}: {name}"], filters[f"{by}: {name}"] = members, {by: name}
     if not slices:
         return []
     lines = workbench_table(
         aligned, mean, [each.conversation for each in of], slices=slices,
         levels=("turn",), coefficients=("spearman",), resamples=_RESAMPLES,
     )  # fmt: skip
-    cells = {(line.metric, line.slice): line.estimate for line in lines}
+    cells = {
+        (line.metric, line.slice): with_items(
+            estimate_cell(line.estimate), by=checkpoints[line.metric], **filters.get(line.slice, {})
+        )
+        if line.metric in checkpoints
+        else estimate_cell(line.estimate)
+        for line in lines
+    }
     rows = [[name, sum(members), *(cells[metric, name] for metric in aligned)] for name, members in slices.items()]
     words = f"Spearman at turn level; slices of at least {_LEAST} rated items."
     return [table("slices", "By slice", words, ["slice", "items", *aligned], rows)]
 
 
-def _paired(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> list[Table]:
+def _paired(aligned: Aligned, mean: Any, of: Sequence[Judged]) -> list[Table]:
     rows = []
     for one, other in combinations(list(aligned)[:_COMPARED_AT_MOST], 2):
         kept = [at for at in range(len(of)) if aligned[one][at] is not None and aligned[other][at] is not None]
@@ -125,18 +148,18 @@ def _paired(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequen
                   ["metric", "minus", "n", "difference", "Williams p"], rows)]  # fmt: skip
 
 
-def _curves(aligned: Mapping[str, Sequence[float | None]], mean: Any, of: Sequence[Judged]) -> list[Table]:
+def _curves(aligned: Aligned, mean: Any, of: Sequence[Judged], checkpoints: Mapping[str, int]) -> list[Table]:
     rows: list[list[Any]] = []
     for name, values in aligned.items():
         kept = [at for at, value in enumerate(values) if value is not None]
         if len(kept) < _LEAST:
             continue
         pairs = Pairs.of([float(values[at] or 0) for at in kept], mean[kept], [of[at].conversation for at in kept])
-        rows += [
-            [name, f"{each.low:.2f} to {each.high:.2f}", each.n, each.metric,
-             {"value": each.human, "low": each.human_low, "high": each.human_high, "reason": ""}]
-            for each in calibration_curve(pairs, bins=5, resamples=200)
-        ]  # fmt: skip
+        for each in calibration_curve(pairs, bins=5, resamples=200):
+            people = interval(each.human, each.human_low, each.human_high)
+            if name in checkpoints:
+                people = with_items(people, by=checkpoints[name], least=repr(each.low), most=repr(each.high))
+            rows.append([name, f"{each.low:.2f} to {each.high:.2f}", each.n, each.metric, people])
     words = (
         "Items in five bins of the metric's value; a calibrated metric's mean lies in the interval of people's mean."
     )

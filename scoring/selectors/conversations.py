@@ -44,7 +44,7 @@ def slice_values(corpus: Corpus) -> dict[str, list[str]]:
 def compared_checkpoints(corpus: Corpus) -> list[Checkpoint]:
     """Checkpoints with comparisons on the corpus, the one that matters most first. One query."""
     some = Comparison.objects.filter(corpus=corpus, checkpoint=OuterRef("pk"))
-    found = Checkpoint.objects.filter(Exists(some)).defer("card")
+    found = Checkpoint.objects.filter(Exists(some)).select_related("dimension_version__dimension").defer("card")
     return sorted(found, key=lambda row: (row.metric != "iq", row.metric == "length", row.metric))
 
 

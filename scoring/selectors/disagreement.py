@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,6 +14,7 @@ from scoring.selectors.matrix import in_bins, points_of
 
 ORDERS = {"gap": "size", "surprise": "surprise"}
 SIDES = {"above": Q(gap__gt=0), "below": Q(gap__lt=0)}
+FILTERS = ("split", "topic", "config", "side", "seen", "people", "model", "least", "most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,32 @@ def disagreements(
 ) -> QuerySet[Comparison]:
     """Comparisons of a corpus under a checkpoint, largest first, from `after` on; slice it to a page.
 
-    order: a key of ORDERS. filters: split, topic, config, side (above, below), seen (open, judged, replied), people and
-    model (points of the scale: a cell of the matrix); others are ignored. One query, turn and conversation included.
+    order: a key of ORDERS. filters: as of `narrowed`. One query, turn and conversation included.
     """
     field = ORDERS.get(order, "size")
+    found = narrowed(corpus=corpus, checkpoint=checkpoint, filters=filters)
+    if after is not None:
+        beyond = Q(**{f"{field}__lt": after.value}) | Q(**{field: after.value, "prediction__gt": after.prediction_id})
+        # The first condition alone is what lets the index start at the right place.
+        found = found.filter(Q(**{f"{field}__lte": after.value}), beyond)
+    return found.select_related("turn", "conversation", "dimension_version__dimension", "prediction").order_by(
+        f"-{field}", "prediction"
+    )
+
+
+def narrowed(*, corpus: Corpus, checkpoint: Checkpoint, filters: Mapping[str, str]) -> QuerySet[Comparison]:
+    """Comparisons of a corpus under a checkpoint that pass the filters, in no order.
+
+    filters: split, topic, config, side (above, below), seen (open, judged, replied), people and model (points of
+    the scale: a cell of the matrix), least and most (bounds of the model's value); others, and what is no number, are
+    ignored.
+    """
     found = Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)
     for name in ("split", "topic", "config"):
         if filters.get(name):
             found = found.filter(**{f"conversation__{name}": filters[name]})
     if filters.get("side") in SIDES:
         found = found.filter(SIDES[filters["side"]])
-    points = points_of(checkpoint.dimension_version)
-    found = in_bins(found, points, people=filters.get("people", ""), model=filters.get("model", ""))
     judged = Exists(
         Adjudication.objects.filter(
             current=True, turn=OuterRef("turn"), dimension_version__dimension=checkpoint.dimension_version.dimension_id
@@ -68,13 +84,21 @@ def disagreements(
             adjudication__dimension_version__dimension=checkpoint.dimension_version.dimension_id,
         )
         found = found.filter(Exists(replies))
-    if after is not None:
-        beyond = Q(**{f"{field}__lt": after.value}) | Q(**{field: after.value, "prediction__gt": after.prediction_id})
-        # The first condition alone is what lets the index start at the right place.
-        found = found.filter(Q(**{f"{field}__lte": after.value}), beyond)
-    return found.select_related("turn", "conversation", "dimension_version__dimension", "prediction").order_by(
-        f"-{field}", "prediction"
-    )
+    points = points_of(checkpoint.dimension_version)
+    found = in_bins(found, points, people=filters.get("people", ""), model=filters.get("model", ""))
+    for name, condition in (("least", "model__gte"), ("most", "model__lte")):
+        if (bound := number(filters.get(name, ""))) is not None:
+            found = found.filter(**{condition: bound})
+    return found
+
+
+def number(text: str) -> float | None:
+    """A number of an address; None for anything else, and for what has no end."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
 
 
 def place_of(row: Comparison, order: str) -> Place:

@@ -24,6 +24,17 @@ class Matrix:
     def total(self) -> int:
         return sum(count for _, cells in self.rows for _, count in cells)
 
+    @property
+    def columns(self) -> list[int]:
+        """How many turns the model put at each point."""
+        return [sum(column) for column in zip(*([n for _, n in cells] for _, cells in self.rows), strict=True)]
+
+    def share(self, *, apart: int) -> float | None:
+        """Percent of the turns whose points lie at most so many points apart; None without turns."""
+        place = {point: at for at, point in enumerate(self.points)}
+        near = sum(n for p, cells in self.rows for m, n in cells if abs(place[p] - place[m]) <= apart)
+        return 100 * near / self.total if self.total else None
+
 
 def points_of(version: DimensionVersion) -> list[float]:
     """The points of a scale of numbers, low to high; [] for labels."""
@@ -50,8 +61,8 @@ def in_bins(
     return found
 
 
-def matrix(*, corpus: Corpus, checkpoint: Checkpoint) -> Matrix | None:
-    """None for a dimension of labels. One query over the comparisons of corpus and checkpoint."""
+def matrix(*, corpus: Corpus, checkpoint: Checkpoint, within: QuerySet[Comparison] | None = None) -> Matrix | None:
+    """None for a dimension of labels. One query over the comparisons of corpus and checkpoint, or those `within`."""
     points = points_of(checkpoint.dimension_version)
     if len(points) < 2:
         return None
@@ -64,7 +75,8 @@ def matrix(*, corpus: Corpus, checkpoint: Checkpoint) -> Matrix | None:
         )  # fmt: skip
 
     counted = (
-        Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)
+        (Comparison.objects.all() if within is None else within)
+        .filter(corpus=corpus, checkpoint=checkpoint)
         .annotate(people_bin=bin_of("human"), model_bin=bin_of("model"))
         .values("people_bin", "model_bin")
         .annotate(count=Count("pk"))

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from scipy.stats import spearmanr
 
+from annotate.actions.claim_task import claim_task
+from annotate.actions.create_campaign import Question
 from annotate.actions.import_corpus import import_corpus
+from annotate.actions.save_operations import save_operations
+from annotate.actions.submit_task import submit_task
 from annotate.importing.records import ConversationRecord, RatingRecord, TurnRecord
-from annotate.models import Corpus, Dimension, Turn
+from annotate.models import Campaign, Corpus, Dimension, DimensionVersion, Rater, Rating, Turn, TurnTime
+from annotate.operations import Operation
 from scoring.actions import ask_analysis as asking
 from scoring.actions.ask_analysis import ask_analysis
 from scoring.actions.run_analysis import run_analysis
 from scoring.models import Analysis, AnalysisKind, Checkpoint, Prediction
-from tests.factories import make_user
+from tests.factories import SOURCES, make_campaign, make_corpus, make_dimension, make_user
 from tests.scoring.worlds import make_checkpoint
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +114,84 @@ def test_raters_differ_by_the_point_that_was_put_in(dimension: Dimension) -> Non
     assert bias["b"] - bias["a"] == pytest.approx(1.0, abs=0.1)
 
 
+def rated_in_a_campaign(corpus: Corpus, *, seconds: float, value: int | None = None) -> Campaign:
+    """One more person rates every turn of the corpus in a campaign, taking so long for each; always the same value,
+    or the true one."""
+    version = DimensionVersion.objects.get(dimension__key="interaction_quality", number=1)
+    user, campaign = make_user(), make_campaign(corpus=corpus, questions=[Question(version)])
+    while (task := claim_task(campaign=campaign, user=user).task) is not None:
+        number = int(task.item.conversation.external_id[1:])
+        operations = [
+            Operation(uuid4(), "rate", turn, version.pk, value or min(5, (number + turn) % 4 + 1)) for turn in range(4)
+        ]
+        save_operations(task_id=task.pk, user=user, base=0, operations=operations)
+        TurnTime.objects.bulk_create(
+            TurnTime(task=task, turn_index=turn, active_ms=1000 * seconds) for turn in range(4)
+        )
+        submit_task(task_id=task.pk, user=user, op_id=uuid4(), base=4)
+    return campaign
+
+
+def test_pace_and_the_same_answer_over_and_over_are_told(dimension: Dimension) -> None:
+    corpus = world()
+    rated_in_a_campaign(corpus, seconds=30)
+    rated_in_a_campaign(corpus, seconds=32)
+    rated_in_a_campaign(corpus, seconds=4, value=3)
+    row, _ = ask_analysis(kind=AnalysisKind.RATERS, corpus=corpus, dimension=dimension)
+    run_analysis(analysis_id=row.pk)
+    lines = tables(row)["work"]["rows"]
+    assert sorted(line[2] or 0 for line in lines) == [0, 0, 4, 30, 32]
+    quick = next(line for line in lines if line[2] == 4)
+    assert quick[3:5] == [100, 100] and quick[6] == 48
+    assert "less than a third of the usual 30 s" in quick[-1] and "repeat the one before" in quick[-1]
+    careful = next(line for line in lines if line[2] == 30)
+    assert careful[3] == 0 and careful[-1] == "–"
+
+
+def test_raters_without_company_and_labels_are_checked_without_a_model() -> None:
+    corpus = make_corpus(conversations=4, turns=4)
+    for version, values in ((make_dimension(), (4, 5)), (make_dimension(kind="label", scale=SOURCES), ("FS1", "FS2"))):
+        rater, _ = Rater.objects.get_or_create(corpus=corpus, pseudonym="alone")
+        Rating.objects.bulk_create(
+            Rating(
+                conversation_id=turn.conversation_id, turn=turn, dimension_version=version, rater=rater,
+                **{"number" if version.dimension.kind == "number" else "label": values[turn.index % 2]},
+            )
+            for turn in Turn.objects.filter(conversation__corpus=corpus).order_by("pk")
+        )  # fmt: skip
+        row, _ = ask_analysis(kind=AnalysisKind.RATERS, corpus=corpus, dimension=version.dimension)
+        run_analysis(analysis_id=row.pk)
+        found = tables(row)
+        assert found["raters"]["words"].startswith("Not fitted") and found["raters"]["rows"] == []
+        assert found["work"]["rows"][0][:3] == ["alone", 16, None] and found["work"]["rows"][0][6] == 1
+
+
+def test_a_campaign_is_looked_at_apart(dimension: Dimension, client: Client) -> None:
+    corpus = world()
+    campaign = rated_in_a_campaign(corpus, seconds=9)
+    apart, _ = ask_analysis(kind=AnalysisKind.AGREEMENT, corpus=corpus, dimension=dimension, campaign=campaign)
+    everything, _ = ask_analysis(kind=AnalysisKind.AGREEMENT, corpus=corpus, dimension=dimension)
+    for row in (apart, everything):
+        run_analysis(analysis_id=row.pk)
+    assert "48 ratings by 1 raters" in tables(apart)["all"]["words"]
+    assert tables(apart)["all"]["rows"][0][1]["value"] is None and tables(apart)["all"]["rows"][0][1]["reason"]
+    assert "144 ratings by 3 raters" in tables(everything)["all"]["words"]
+    client.force_login(make_user("scientist"))
+    query = f"?corpus=w&dimension=interaction_quality&campaign={campaign.pk}"
+    page = client.get(reverse("agreement") + query).content.decode()
+    assert "48 ratings by 1 raters" in page and f'value="{campaign.pk}" selected' in page
+
+
+def test_a_page_that_waits_sends_one_message_and_a_lost_one_again(dimension: Dimension, sent: list[int]) -> None:
+    corpus = world(conversations=2)
+    for _ in range(3):
+        row, _ = ask_analysis(kind=AnalysisKind.AGREEMENT, corpus=corpus, dimension=dimension)
+    assert sent == [row.pk]
+    Analysis.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
+    ask_analysis(kind=AnalysisKind.AGREEMENT, corpus=corpus, dimension=dimension)
+    assert sent == [row.pk, row.pk]
+
+
 def test_agreement_is_by_slice_and_label_dimensions_have_their_own_coefficients(dimension: Dimension) -> None:
     corpus = world()
     row, _ = ask_analysis(kind=AnalysisKind.AGREEMENT, corpus=corpus, dimension=dimension)
@@ -149,7 +235,7 @@ def test_the_pages_wait_for_nothing_and_give_sheets(
         address = f"{reverse(name)}?corpus=w&dimension=interaction_quality"
         assert "Being computed" in client.get(address).content.decode()
         run_analysis(analysis_id=Analysis.objects.get(kind=name).pk)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             page = client.get(address).content.decode()
         assert "Being computed" not in page
     row = Analysis.objects.get(kind="agreement", corpus=corpus)
