@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
-from annotate.models.campaign import TaskState
+from annotate.models.campaign import Task, TaskState
+from annotate.models.rating import Rating
 
 
 def given() -> Q:
     """Imported, or of a task that was submitted: what a person is still working on is a draft and no rating yet."""
     return Q(task__isnull=True) | Q(task__state=TaskState.SUBMITTED)
+
+
+def newest_rating() -> int:
+    """The highest rating id, drafts included; ratings are only added, so it grows with every change but erasure."""
+    return Rating.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def submitted_tasks() -> dict[int, int]:
+    """corpus id -> how many of its tasks are submitted: what makes ratings of drafts. One query."""
+    found = Task.objects.filter(state=TaskState.SUBMITTED).values("item__campaign__corpus").annotate(n=Count("pk"))
+    return dict(found.values_list("item__campaign__corpus", "n"))

@@ -34,7 +34,8 @@ def compared(request: Request) -> Compared:
     # Another model's turns in place of those that were asked for would be read as theirs.
     found = next((each for each in checkpoints if str(each.pk) == by), None)
     checkpoint = found if by else next(iter(checkpoints), None)
-    filters = {name: request.GET.get(name, "") for name in (*FILTERS, "order")}
+    filters = {name: request.GET.get(name, "") for name in FILTERS}
+    filters["order"] = request.GET.get("order", "surprise")
     context: dict[str, Any] = {
         "corpora": corpora,
         "corpus": corpus,

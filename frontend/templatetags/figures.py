@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -19,3 +20,15 @@ def figure(value: float) -> str:
     if 0 < abs(value) < 0.001:
         return "< 0.001" if value > 0 else "> -0.001"
     return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of 0 to 1 in words.
+
+    >>> percent(0.125), percent(0.004), percent(0.0)
+    ('12 %', '0.4 %', 'none')
+    """
+    if share <= 0:
+        return gettext("none")
+    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"

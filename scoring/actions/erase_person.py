@@ -11,7 +11,7 @@ from annotate.models import Choice, Rater, Rating, Reply, StudyPlace, Task, Task
 from people.actions.change_person import LastAdmin, set_active
 from people.actions.record import record
 from people.models import ApiToken, User
-from scoring.models import Release, ReleaseState
+from scoring.models import Analysis, ComparisonState, Release, ReleaseState
 
 __all__ = ["LastAdmin", "erase_person"]
 ERASED = "erased"
@@ -48,9 +48,17 @@ def erase_person(*, user: User, by: User) -> list[Release]:
         StudyPlace.objects.filter(rater=rater).update(skip_note="")
         rater.pseudonym = f"erased-{secrets.token_hex(6)}"
         rater.save(update_fields=["pseudonym"])
+        _forget_statistics(rater)
         held = Release.objects.filter(raters__contains=[rater.pk], state=ReleaseState.READY)
         words = f"\nA person whose ratings this release holds was erased on {now:%Y-%m-%d}: do not use them any more."
         held.update(notice=Concat("notice", Value(words)), withdrawn_at=now)
         marked = list(held)
     record(actor=by, verb="person.erase", subject=f"person {user.pk}", detail={"releases": [row.pk for row in marked]})
     return marked
+
+
+def _forget_statistics(rater: Rater) -> None:
+    """What was computed from the person's values, some of it under the pseudonym, is computed again without them."""
+    corpora = list(Rating.objects.filter(rater=rater).values_list("conversation__corpus", flat=True).distinct())
+    Analysis.objects.filter(corpus__in=corpora).update(seen="", result=None, problem="", computed_at=None)
+    ComparisonState.objects.filter(corpus__in=corpora).update(rating_seen=0)

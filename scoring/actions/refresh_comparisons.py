@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from annotate.models import Corpus, Rating
+from annotate.models import Corpus
+from annotate.selectors.given import newest_rating, submitted_tasks
+from scoring.actions.rank_by_surprise import rank_by_surprise
 from scoring.models import Checkpoint, Comparison, ComparisonState, ConversationGap, Prediction
+
+if TYPE_CHECKING:  # numpy, which the web has not
+    from scoring.analyses.people import People
 
 # Drafts do not count: a rating is one once its task was submitted (imported ones have no task).
 # A scale's width comes from the dimension version that the prediction names. A metric's raw value counts only where
@@ -68,13 +74,16 @@ GROUP BY conversation_id, corpus_id, checkpoint_id
 
 
 @transaction.atomic
-def refresh_comparisons(*, corpus: Corpus, checkpoint: Checkpoint, native: bool) -> int:
+def refresh_comparisons(*, corpus: Corpus, checkpoint: Checkpoint, native: bool, people: People | None = None) -> int:
     """Rebuild the comparisons of one corpus and checkpoint; returns how many turns have both judgements.
 
-    `native`: the metric's raw value lies on the human scale. Readers see the old rows until the new are committed.
+    `native`: the metric's raw value lies on the human scale. `people`: the rater model, fitted before the rows are
+    locked; without one, surprise is the gap by the raters' spread. Readers see the old rows until the new are
+    committed.
     """
     state, _ = ComparisonState.objects.select_for_update().get_or_create(corpus=corpus, checkpoint=checkpoint)
-    state.rating_seen = newest_rating()
+    # What came after people were modelled is for the next time.
+    state.rating_seen, state.tasks_seen = people.seen if people is not None else seen_ratings(corpus)
     state.predictions_seen = newest_prediction(corpus, checkpoint)
     arguments = {
         "corpus": corpus.pk,
@@ -91,14 +100,16 @@ def refresh_comparisons(*, corpus: Corpus, checkpoint: Checkpoint, native: bool)
         cursor.execute(_INSERT, arguments)
         compared = cursor.rowcount
         cursor.execute(_GAPS, arguments)
+    if people is not None:
+        rank_by_surprise(corpus=corpus, checkpoint=checkpoint, people=people)
     state.refreshed_at = timezone.now()
     state.save()
     return compared
 
 
-def newest_rating() -> int:
-    """The highest rating id; ratings are only added, so it grows with every change."""
-    return Rating.objects.aggregate(newest=Max("pk"))["newest"] or 0
+def seen_ratings(corpus: Corpus) -> tuple[int, int]:
+    """(newest rating of any corpus, submitted tasks of this one): what there is to compare with. Two queries."""
+    return newest_rating(), submitted_tasks().get(corpus.pk, 0)
 
 
 def newest_prediction(corpus: Corpus, checkpoint: Checkpoint) -> datetime | None:

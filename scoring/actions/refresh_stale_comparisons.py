@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import structlog
 
-from annotate.models import Corpus, Rating
+from annotate.models import Corpus, Dimension, Rating
+from annotate.selectors.given import newest_rating, submitted_tasks
 from scoring.actions.fit_calibration import TooLittleToFit, fit_calibration
-from scoring.actions.refresh_comparisons import newest_prediction, newest_rating, refresh_comparisons
+from scoring.actions.refresh_comparisons import newest_prediction, refresh_comparisons
 from scoring.models import Calibration, Checkpoint, ComparisonState, Run
 from scoring.scales import NATIVE
+
+if TYPE_CHECKING:
+    from scoring.analyses.people import People
 
 log = structlog.get_logger(__name__)
 
@@ -17,11 +22,12 @@ def refresh_stale_comparisons() -> int:
     """Refresh every scored corpus and checkpoint whose ratings or predictions changed since; returns how many.
 
     A metric that does not speak on the human scale is calibrated first, once, where there are ratings enough; from
-    then on only a scientist refits it. Cheap when nothing changed: a short query for the newest rating and one per
-    pair.
+    then on only a scientist refits it. Cheap when nothing changed: short queries for the newest rating and
+    the submitted tasks, and one per pair.
     """
     refreshed = 0
-    newest = newest_rating()
+    newest, submitted = newest_rating(), submitted_tasks()
+    people: dict[tuple[int, int], People | None] = {}
     pairs = Run.objects.filter(kind="score").order_by("corpus", "checkpoint")
     states = {(row.corpus_id, row.checkpoint_id): row for row in ComparisonState.objects.all()}
     checkpoints = Checkpoint.objects.select_related("dimension_version__dimension").in_bulk()
@@ -29,16 +35,32 @@ def refresh_stale_comparisons() -> int:
     for corpus_id, checkpoint_id in pairs.values_list("corpus", "checkpoint").distinct():
         state = states.get((corpus_id, checkpoint_id))
         corpus, checkpoint = corpora[corpus_id], checkpoints[checkpoint_id]
-        if state is not None and not _changed(state, newest, corpus, checkpoint):
+        if state is not None and not _changed(state, newest, submitted.get(corpus_id, 0), corpus, checkpoint):
             continue
         _calibrate_once(corpus, checkpoint)
-        refresh_comparisons(corpus=corpus, checkpoint=checkpoint, native=checkpoint.metric in NATIVE)
+        dimension = checkpoint.dimension_version.dimension
+        if (corpus_id, dimension.pk) not in people:
+            people[corpus_id, dimension.pk] = _people(corpus, dimension)
+        refresh_comparisons(
+            corpus=corpus,
+            checkpoint=checkpoint,
+            native=checkpoint.metric in NATIVE,
+            people=people[corpus_id, dimension.pk],
+        )
         refreshed += 1
     return refreshed
 
 
-def _changed(state: ComparisonState, newest: int, corpus: Corpus, checkpoint: Checkpoint) -> bool:
-    if newest_prediction(corpus, checkpoint) != state.predictions_seen:
+def _people(corpus: Corpus, dimension: Dimension) -> People | None:
+    if find_spec("scipy") is None:
+        return None
+    from scoring.analyses.people import people_of  # deferred: numpy, a worker's extra
+
+    return people_of(corpus, dimension)
+
+
+def _changed(state: ComparisonState, newest: int, submitted: int, corpus: Corpus, checkpoint: Checkpoint) -> bool:
+    if newest_prediction(corpus, checkpoint) != state.predictions_seen or submitted != state.tasks_seen:
         return True
     if newest <= state.rating_seen:
         return False

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from annotate.actions.claim_task import claim_task
+from annotate.actions.create_campaign import Question
+from annotate.actions.save_operations import save_operations
+from annotate.actions.submit_task import submit_task
 from annotate.models import Conversation, DimensionVersion, Rater, Rating
+from annotate.operations import Operation
+from scoring.actions.erase_person import erase_person
 from scoring.actions.fit_calibration import TooLittleToFit, fit_calibration
 from scoring.actions.refresh_comparisons import refresh_comparisons
 from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
@@ -147,3 +154,34 @@ def test_a_draft_is_no_rating_until_its_task_is_submitted(world) -> None:
     refresh_comparisons(corpus=corpus, checkpoint=checkpoint, native=True)
     assert Comparison.objects.get(turn=turn).human == 4
     assert len(side_by_side(conversation=turn.conversation).of(turn.pk, version.dimension_id).people) == 1
+
+
+def test_what_was_a_draft_at_one_refresh_is_compared_once_it_is_submitted(world) -> None:
+    corpus, _checkpoint, _, _ = world
+    user, version = make_user(), DimensionVersion.objects.get(dimension__key="interaction_quality", number=1)
+    task = claim_task(campaign=make_campaign(corpus=corpus, questions=[Question(version)]), user=user).task
+    assert task is not None
+    operations = [Operation(uuid4(), "rate", turn, version.pk, 4) for turn in range(4)]
+    save_operations(task_id=task.pk, user=user, base=0, operations=operations)
+    assert refresh_stale_comparisons() == 1  # the drafts are new ratings, and count for nothing yet
+    before = Comparison.objects.count()
+    submit_task(task_id=task.pk, user=user, op_id=uuid4(), base=4)
+    assert refresh_stale_comparisons() == 1
+    assert Comparison.objects.filter(conversation=task.item.conversation).count() == 4
+    assert Comparison.objects.count() > before and refresh_stale_comparisons() == 0
+
+
+def test_an_erased_persons_values_leave_the_comparisons(world) -> None:
+    corpus, _checkpoint, _, _ = world
+    user, version = make_user(), DimensionVersion.objects.get(dimension__key="interaction_quality", number=1)
+    task = claim_task(campaign=make_campaign(corpus=corpus, questions=[Question(version)]), user=user).task
+    assert task is not None
+    operations = [Operation(uuid4(), "rate", turn, version.pk, 5) for turn in range(4)]
+    save_operations(task_id=task.pk, user=user, base=0, operations=operations)
+    submit_task(task_id=task.pk, user=user, op_id=uuid4(), base=4)
+    refresh_stale_comparisons()
+    turn = task.item.conversation.turns.get(index=0)
+    assert Comparison.objects.get(turn=turn).human == 5
+    erase_person(user=user, by=make_user("admin"))
+    assert refresh_stale_comparisons() == 1
+    assert not Comparison.objects.filter(turn=turn).exists()
