@@ -97,4 +97,4 @@ def _work(checks: dict[str, RaterCheck]) -> Table:
 
 
 def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
+    return None if share is None else round(100 * share, 1)
