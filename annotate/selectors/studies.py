@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -15,52 +15,23 @@ from annotate.models import Choice, Conversation, Corpus, Rater, Study, StudyPai
 from annotate.models.campaign import TaskState
 from annotate.models.study import Better
 from annotate.pairing import Pair, Response, pairs_of
+from annotate.selectors.progress import BY_STATE, Progress, end_at_pace, progress_by, progress_over, skips_among
 from annotate.selectors.why_nothing import Nothing
 
 
-@dataclass(frozen=True, slots=True)
-class StudyProgress:
-    """Sums over a study's pairs. Judgements: wanted, held or done, done."""
-
-    pairs: int = 0
-    finished: int = 0
-    wanted: int = 0
-    taken: int = 0
-    submitted: int = 0
-
-    @property
-    def percent(self) -> int:
-        """Share of the wanted judgements that are done, rounded down: 100 means all."""
-        return 100 * self.submitted // self.wanted if self.wanted else 0
-
-
-_SUMS: dict[str, Any] = {
-    "count": Count("pk"),
-    "done": Count("pk", filter=Q(submitted=F("required_raters"))),
-    "wanted": Sum("required_raters", default=0),
-    "held": Sum("taken", default=0),
-    "sent": Sum("submitted", default=0),
-}
-
-
-def study_progress(study: Study) -> StudyProgress:
+def study_progress(study: Study) -> Progress:
     """How far a study is. One query."""
-    return _progress(StudyPair.objects.filter(study=study).aggregate(**_SUMS))
+    return progress_over(StudyPair.objects.filter(study=study))
 
 
-def _progress(row: Mapping[str, Any]) -> StudyProgress:
-    return StudyProgress(row["count"], row["done"], row["wanted"], row["held"], row["sent"])
-
-
-def studies_with_progress(*, before: int | None = None, size: int = 25) -> list[tuple[Study, StudyProgress]]:
+def studies_with_progress(*, before: int | None = None, size: int = 25) -> list[tuple[Study, Progress]]:
     """A page of studies, newest first, each with how far it is. Two queries."""
     found = Study.objects.select_related("corpus").order_by("-pk")
     if before is not None:
         found = found.filter(pk__lt=before)
     page = list(found[:size])
-    rows: Iterable[Any] = StudyPair.objects.filter(study__in=page).values("study").annotate(**_SUMS).order_by()
-    sums = {row["study"]: _progress(row) for row in rows}
-    return [(study, sums.get(study.pk, StudyProgress())) for study in page]
+    sums = progress_by(StudyPair.objects.filter(study__in=page), "study")
+    return [(study, sums.get(study.pk, Progress())) for study in page]
 
 
 def judges_of(study: Study) -> QuerySet[StudyPlace, Any]:
@@ -68,13 +39,7 @@ def judges_of(study: Study) -> QuerySet[StudyPlace, Any]:
     return (
         StudyPlace.objects.filter(pair__study=study)
         .values("rater", "rater__pseudonym", "rater__user__username")
-        .annotate(
-            submitted=Count("pk", filter=Q(state=TaskState.SUBMITTED)),
-            skipped=Count("pk", filter=Q(state=TaskState.SKIPPED)),
-            open=Count("pk", filter=Q(state=TaskState.OPEN)),
-            released=Count("pk", filter=Q(state=TaskState.RELEASED)),
-            spent=Sum("active_ms"),
-        )
+        .annotate(**BY_STATE, spent=Sum("active_ms"))
         .order_by("-submitted", "rater__pseudonym")
     )
 
@@ -87,20 +52,12 @@ def study_leases_of(study: Study) -> QuerySet[StudyPlace]:
 
 def pair_skips_of(study: Study) -> QuerySet[StudyPlace, tuple[str, int]]:
     """(reason, how often), most frequent first. One query."""
-    skipped = StudyPlace.objects.filter(pair__study=study, state=TaskState.SKIPPED)
-    return skipped.values_list("skip_reason").annotate(count=Count("pk")).order_by("-count", "skip_reason")
+    return skips_among(StudyPlace.objects.filter(pair__study=study))
 
 
-def study_end(study: Study, progress: StudyProgress, *, now: datetime | None = None) -> datetime | None:
+def study_end(study: Study, progress: Progress, *, now: datetime | None = None) -> datetime | None:
     """When the last judgement comes in at the pace of the last day; None without any, or when done. One query."""
-    left = progress.wanted - progress.submitted
-    if left <= 0:
-        return None
-    now = now or timezone.now()
-    recent = StudyPlace.objects.filter(
-        pair__study=study, state=TaskState.SUBMITTED, submitted_at__gt=now - timedelta(days=1)
-    ).count()
-    return now + timedelta(days=left / recent) if recent else None
+    return end_at_pace(StudyPlace.objects.filter(pair__study=study), progress, now=now)
 
 
 def corpora_with_alternatives() -> QuerySet[Corpus]:
