@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from annotate.models import Campaign, CampaignItem, Task, TurnTime
 from annotate.models.campaign import TaskState
-from annotate.selectors.progress import BY_STATE, Progress, end_at_pace, progress_by, progress_over, skips_among
+from annotate.selectors.progress import Progress, by_rater, end_at_pace, progress_by, progress_over, skips_among
 
 
 def progress_of(campaign: Campaign) -> Progress:
@@ -41,12 +41,7 @@ def raters_of(campaign: Campaign) -> QuerySet[Task, Any]:
         .values("task__rater")
         .annotate(all=Sum("active_ms"))
     )
-    return (
-        Task.objects.filter(item__campaign=campaign)
-        .values("rater", "rater__pseudonym", "rater__user__username")
-        .annotate(**BY_STATE, active_ms=Subquery(spent.values("all")))
-        .order_by("-submitted", "rater__pseudonym")
-    )
+    return by_rater(Task.objects.filter(item__campaign=campaign), active_ms=Subquery(spent.values("all")))
 
 
 def skips_of(campaign: Campaign) -> QuerySet[Task, tuple[str, int]]:

@@ -37,8 +37,7 @@ _SUMS: dict[str, Any] = {
     "held": Sum("taken", default=0),
     "sent": Sum("submitted", default=0),
 }
-# Of a query over tasks or places: how many are in each state.
-BY_STATE: dict[str, Any] = {state.value: Count("pk", filter=Q(state=state)) for state in TaskState}
+_BY_STATE: dict[str, Any] = {state.value: Count("pk", filter=Q(state=state)) for state in TaskState}
 
 
 def progress_over(items: QuerySet[Any]) -> Progress:
@@ -54,6 +53,12 @@ def progress_by(items: QuerySet[Any], key: str) -> dict[int, Progress]:
 
 def _progress(row: Mapping[str, Any]) -> Progress:
     return Progress(row["count"], row["done"], row["wanted"], row["held"], row["sent"])
+
+
+def by_rater(places: QuerySet[Any], **more: Any) -> QuerySet[Any, Any]:
+    """Per rater of tasks or places: pseudonym, user name, counts by state, and `more` annotations. One query."""
+    found = places.values("rater", "rater__pseudonym", "rater__user__username").annotate(**_BY_STATE, **more)
+    return found.order_by("-submitted", "rater__pseudonym")
 
 
 def skips_among(places: QuerySet[Any]) -> QuerySet[Any, tuple[str, int]]:

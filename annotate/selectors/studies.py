@@ -15,7 +15,7 @@ from annotate.models import Choice, Conversation, Corpus, Rater, Study, StudyPai
 from annotate.models.campaign import TaskState
 from annotate.models.study import Better
 from annotate.pairing import Pair, Response, pairs_of
-from annotate.selectors.progress import BY_STATE, Progress, end_at_pace, progress_by, progress_over, skips_among
+from annotate.selectors.progress import Progress, by_rater, end_at_pace, progress_by, progress_over, skips_among
 from annotate.selectors.why_nothing import Nothing
 
 
@@ -36,12 +36,7 @@ def studies_with_progress(*, before: int | None = None, size: int = 25) -> list[
 
 def judges_of(study: Study) -> QuerySet[StudyPlace, Any]:
     """Per judge: pseudonym, counts by state, active milliseconds. One query."""
-    return (
-        StudyPlace.objects.filter(pair__study=study)
-        .values("rater", "rater__pseudonym", "rater__user__username")
-        .annotate(**BY_STATE, spent=Sum("active_ms"))
-        .order_by("-submitted", "rater__pseudonym")
-    )
+    return by_rater(StudyPlace.objects.filter(pair__study=study), spent=Sum("active_ms"))
 
 
 def study_leases_of(study: Study) -> QuerySet[StudyPlace]:
