@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
-from scoring.metrics.reasons import NO_CONTENT_WORDS, missing_part
+from scoring.metrics.api import Example, Grounded, Reads, Score, signature
+from scoring.metrics.reasons import NO_CONTENT_WORDS, grounded, missing_part
 from scoring.metrics.words import Word, content_words, stop_words_digest, without_surrogates
 
 EVIDENCE_TOKENS = 2000
@@ -44,9 +44,7 @@ class Overlap:
         """One score a text; linear in text and source. A source given to several texts is read once."""
         known: dict[str, frozenset[str]] = {}
         scores: list[tuple[Score, ...]] = []
-        for index, example in enumerate(examples):
-            if not isinstance(example, Grounded):
-                raise WrongExample(f"{self.name} reads grounded texts, not {type(example).__name__}")
+        for index, example in enumerate(grounded(examples, metric=self.name)):
             if before_batch is not None and index % 64 == 0:
                 before_batch()
             scores.append((_score(example, known),))

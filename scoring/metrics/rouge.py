@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
-from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
-from scoring.metrics.reasons import missing_part
+from scoring.metrics.api import Example, Grounded, Reads, Score, signature
+from scoring.metrics.reasons import grounded, missing_part
 
 NO_ROUGE_WORDS = "the text has no words of a-z and 0-9"
 NOT_COUNTED = "the text is too short for its n-grams, or too long for its subsequence"
@@ -51,9 +51,7 @@ class Rouge:
     ) -> list[tuple[Score, ...]]:
         """One score a text."""
         scores: list[tuple[Score, ...]] = []
-        for example in examples:
-            if not isinstance(example, Grounded):
-                raise WrongExample(f"{self.name} reads grounded texts, not {type(example).__name__}")
+        for example in grounded(examples, metric=self.name):
             if before_batch is not None:
                 before_batch()
             scores.append((self._score(example),))

@@ -7,16 +7,16 @@ No idf weights, no baseline rescaling. Both would need a corpus of their own; ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
 
-from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
+from scoring.metrics.api import Example, Grounded, Reads, Score, signature
 from scoring.metrics.backbones import identity
 from scoring.metrics.bertscore.embed import STRIDE, WINDOW, Embedder
-from scoring.metrics.reasons import NO_TOKENS, missing_part
+from scoring.metrics.reasons import NO_TOKENS, scorable
 from scoring.metrics.token_spans import aligned
 from scoring.metrics.tokens import Tokens, tokenize
 
@@ -59,29 +59,21 @@ class BertScore:
         self, examples: Sequence[Example], *, before_batch: Callable[[], None] | None = None
     ) -> list[tuple[Score, ...]]:
         """One score a text. A source given to several texts is embedded once."""
-        found: dict[int, Score] = {}
+        found, readable = scorable(examples, metric=self.name)
         by_source: dict[str, list[int]] = {}
-        grounded: list[Grounded] = []
-        for index, example in enumerate(examples):
-            if not isinstance(example, Grounded):
-                raise WrongExample(f"{self.name} reads grounded texts, not {type(example).__name__}")
-            grounded.append(example)
-            missing = missing_part(example)
-            if missing:
-                found[index] = missing
-            else:
-                by_source.setdefault(example.source or "", []).append(index)
+        for index, example in readable.items():
+            by_source.setdefault(example.source or "", []).append(index)
         sources = sorted(by_source, key=len)
         for first in range(0, len(sources), SOURCES_AT_ONCE):
             group = sources[first : first + SOURCES_AT_ONCE]
-            found.update(self._score_group(group, by_source, grounded, before_batch))
+            found.update(self._score_group(group, by_source, readable, before_batch))
         return [(found[index],) for index in range(len(examples))]
 
     def _score_group(
         self,
         sources: list[str],
         by_source: dict[str, list[int]],
-        examples: list[Grounded],
+        examples: Mapping[int, Grounded],
         before_batch: Callable[[], None] | None,
     ) -> dict[int, Score]:
         indices = [index for source in sources for index in by_source[source]]

@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
+from scoring.metrics.api import Example, Grounded, Reads, Score, signature
 from scoring.metrics.backbones import identity
 from scoring.metrics.likelihood.excerpt import excerpt
 from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
-from scoring.metrics.reasons import NO_TOKENS, NOT_FINITE, missing_part
+from scoring.metrics.reasons import NO_TOKENS, NOT_FINITE, scorable
 from scoring.metrics.token_spans import aligned
 from scoring.metrics.tokens import Tokens, tokenize
 from scoring.metrics.words import without_surrogates
@@ -75,21 +75,12 @@ class Likelihood:
         self, examples: Sequence[Example], *, before_batch: Callable[[], None] | None = None
     ) -> list[tuple[Score, ...]]:
         """One score a text. A source shared by texts is read once for them all, and each text alone once."""
-        found: dict[int, Score] = {}
-        scorable: dict[int, Grounded] = {}
-        for index, example in enumerate(examples):
-            if not isinstance(example, Grounded):
-                raise WrongExample(f"{self.name} reads grounded texts, not {type(example).__name__}")
-            missing = missing_part(example)
-            if missing:
-                found[index] = missing
-            else:
-                scorable[index] = example
-        texts = self._tokens([example.text.strip() for example in scorable.values()], TEXT_TOKENS)
-        sources = self._tokens([example.source or "" for example in scorable.values()], SOURCE_READ)
-        prefixes = {index: self._prefix(example, sources) for index, example in scorable.items()}
+        found, readable = scorable(examples, metric=self.name)
+        texts = self._tokens([example.text.strip() for example in readable.values()], TEXT_TOKENS)
+        sources = self._tokens([example.source or "" for example in readable.values()], SOURCE_READ)
+        prefixes = {index: self._prefix(example, sources) for index, example in readable.items()}
         wanted: dict[Ids, list[Ids]] = {}
-        for index, example in scorable.items():
+        for index, example in readable.items():
             ids = texts[example.text.strip()].ids
             if not ids:
                 continue
@@ -97,7 +88,7 @@ class Likelihood:
             if self.side == "difference":
                 wanted.setdefault(self._alone, []).append(ids)
         log_probs = self.model.log_probs(wanted, before_batch=before_batch)
-        for index, example in scorable.items():
+        for index, example in readable.items():
             tokens = texts[example.text.strip()]
             cut = [
                 what for what, is_cut in (("text", tokens.cut), ("knowledge", self._is_cut(example, sources))) if is_cut

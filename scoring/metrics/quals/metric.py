@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from scoring.metrics.api import Example, Grounded, Reads, Score, WrongExample, signature
+from scoring.metrics.api import Example, Grounded, Reads, Score, signature
 from scoring.metrics.backbones import identity
 from scoring.metrics.batching import run_batched
 from scoring.metrics.checkpoints import read_checkpoint
@@ -27,7 +27,7 @@ from scoring.metrics.quals.adapted import QualsConfig, merged
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
 from scoring.metrics.quals.diverse import diverse
 from scoring.metrics.quals.layout import Layout, layout_of
-from scoring.metrics.reasons import NOT_FINITE, missing_part
+from scoring.metrics.reasons import NOT_FINITE, scorable
 from scoring.metrics.tokens import Tokens, tokenize
 
 NO_PAIR = "no question with an answer from the text could be written"
@@ -118,32 +118,23 @@ class Quals:
         self, examples: Sequence[Example], *, before_batch: Callable[[], None] | None = None
     ) -> list[tuple[Score, ...]]:
         """One score a text. A source is read once for all pairs of all its texts, a text once for its pairs."""
-        found: dict[int, Score] = {}
-        scorable: dict[int, Grounded] = {}
-        for index, example in enumerate(examples):
-            if not isinstance(example, Grounded):
-                raise WrongExample(f"{self.name} reads grounded texts, not {type(example).__name__}")
-            missing = missing_part(example)
-            if missing:
-                found[index] = missing
-            else:
-                scorable[index] = example
-        texts = {index: self._text(example) for index, example in scorable.items()}
-        sources = self._sources(scorable)
+        found, readable = scorable(examples, metric=self.name)
+        texts = {index: self._text(example) for index, example in readable.items()}
+        sources = self._sources(readable)
         pairs = self._pairs(list(dict.fromkeys(texts.values())), before_batch)
         by_text = self.language.log_probs(
             {prefix: [pair.ids for pair in held] for prefix, held in pairs.items() if held}, before_batch=before_batch
         )
         chosen: dict[int, list[Pair]] = {}
         wanted: dict[Ids, list[Ids]] = {}
-        for index, example in scorable.items():
+        for index, example in readable.items():
             held = [pair for pair in pairs[texts[index]] if in_text(pair, example.text)]
             sums = [sum(by_text[texts[index], pair.ids]) for pair in held]
             chosen[index] = round_robin(held, sums, most=KEPT)
             if chosen[index]:
                 wanted.setdefault(sources[index], []).extend(pair.ids for pair in chosen[index])
         by_source = self.language.log_probs(wanted, before_batch=before_batch)
-        for index in scorable:
+        for index in readable:
             found[index] = self._score(
                 chosen[index],
                 [by_text[texts[index], pair.ids] for pair in chosen[index]],
@@ -154,8 +145,8 @@ class Quals:
     def _text(self, example: Grounded) -> Ids:
         return self.layout.passage(tokenize(self.language.tokenizer, [example.text.strip()], limit=TEXT_TOKENS)[0].ids)
 
-    def _sources(self, scorable: dict[int, Grounded]) -> dict[int, Ids]:
-        unique = list(dict.fromkeys(example.source or "" for example in scorable.values()))
+    def _sources(self, readable: dict[int, Grounded]) -> dict[int, Ids]:
+        unique = list(dict.fromkeys(example.source or "" for example in readable.values()))
         tokens: dict[str, Tokens] = dict(
             zip(unique, tokenize(self.language.tokenizer, unique, limit=SOURCE_READ), strict=True)
         )
@@ -164,7 +155,7 @@ class Quals:
             index: self.layout.passage(
                 excerpt(example.source or "", tokens[example.source or ""], example.text, limit=limit)
             )
-            for index, example in scorable.items()
+            for index, example in readable.items()
         }
 
     def _pairs(self, prefixes: list[Ids], before_batch: Callable[[], None] | None) -> dict[Ids, list[Pair]]:
