@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("frontend.pages.mine")),
     path("", include("frontend.pages.rating")),
     path("", include("frontend.pages.evidence")),
+    path("", include("frontend.pages.pairs")),
     path("", include("frontend.pages.sidebyside")),
     path("", include("frontend.pages.disagreement")),
     path("", include("frontend.pages.matrix")),

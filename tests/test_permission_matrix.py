@@ -52,7 +52,8 @@ STATED: dict[str, str] = {
     **dict.fromkeys(
         [
             "side_by_side_list", "side_by_side",
-            "evidence", "pair_verdict", "disagreement", "matrix", "matrix_sheet", "judge", "tell_raters",
+            "evidence", "pair_verdict", "pair_verdicts", "pair_verdict_sheet",
+            "disagreement", "matrix", "matrix_sheet", "judge", "tell_raters",
             "runs", "run_new",
             "workbench", "agreement", "raters", "analysis_sheet",
             "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "workers", "api_corpora", "api_dimensions",

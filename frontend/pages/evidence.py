@@ -25,7 +25,7 @@ def evidence(request: Request, prediction_id: int) -> HttpResponse:
     row = get_object_or_404(Evidence.objects.select_related("prediction__checkpoint"), pk=prediction_id)
     tokens = row.detail.get("tokens") or []
     mine = {
-        verdict.pair: verdict.verdict
+        (verdict.question, verdict.answer): verdict.verdict
         for verdict in PairVerdict.objects.filter(prediction=row.prediction, made_by=request.user)
     }
     context = {
@@ -87,7 +87,7 @@ def _spaced(shown: list[dict[str, str]], tokens: list[dict[str, Any]]) -> list[d
     return spaced
 
 
-def _pairs(pairs: list[dict[str, Any]], mine: dict[int, str]) -> list[dict[str, Any]]:
+def _pairs(pairs: list[dict[str, Any]], mine: dict[tuple[str, str], str]) -> list[dict[str, Any]]:
     """Pairs, the one that drove the score most first; bars are likelihoods in per cent of the likeliest."""
     shown = []
     for index, pair in enumerate(pairs):
@@ -104,8 +104,13 @@ def _pairs(pairs: list[dict[str, Any]], mine: dict[int, str]) -> list[dict[str, 
             }
             for token in pair.get("tokens") or []
         ]
-        shown.append({**pair, "index": index, "bars": bars, "token_rows": rows, "verdict": mine.get(index)})
+        shown.append({**pair, "index": index, "bars": bars, "token_rows": rows, "verdict": mine.get(_words(pair))})
     return sorted(shown, key=lambda pair: pair.get("difference", 0.0))
+
+
+def _words(pair: dict[str, Any]) -> tuple[str, str]:
+    """What a verdict was given on: a turn that is scored again may have other pairs at the same places."""
+    return pair.get("question", ""), pair.get("answer", "")
 
 
 def _is_short(value: object) -> bool:

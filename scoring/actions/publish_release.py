@@ -22,7 +22,7 @@ from annotate.models import DimensionVersion, Rater, Rating
 from annotate.selectors.given import given
 from annotate.slices import conversations_in
 from evalsite.version import code_version
-from scoring.models import Checkpoint, Prediction, Release, ReleaseState
+from scoring.models import Checkpoint, PairVerdict, Prediction, Release, ReleaseState
 from scoring.releasing.formats import FORMATS
 
 log = structlog.get_logger(__name__)
@@ -200,6 +200,7 @@ def _header(release: Release) -> dict[str, Any]:
             "conversations": release.total,
             "ratings": ratings.count(),
             "predictions": predictions.count(),
+            "pair_verdicts": PairVerdict.objects.filter(prediction__conversation__in=ids).count(),
         },
         "dimensions": [
             {

@@ -65,7 +65,18 @@ SELECT replace(json_build_object(
     JOIN annotate_dimension d ON d.id = v.dimension_id
     LEFT JOIN annotate_turn t ON t.id = j.turn_id
     WHERE j.conversation_id = c.id AND j.current
-    ORDER BY t."index" NULLS LAST, d.key) x), '[]'::json)
+    ORDER BY t."index" NULLS LAST, d.key) x), '[]'::json),
+  'pair_verdicts', coalesce((SELECT json_agg(x) FROM (
+    SELECT t."index" AS turn, d.key AS dimension, v.number AS version, h.metric, h.digest AS checkpoint, p.signature,
+      q.pair, q.question, q.answer, q.verdict, q.made_at
+    FROM scoring_pairverdict q
+    JOIN scoring_prediction p ON p.id = q.prediction_id
+    JOIN scoring_checkpoint h ON h.id = p.checkpoint_id
+    JOIN annotate_dimensionversion v ON v.id = p.dimension_version_id
+    JOIN annotate_dimension d ON d.id = v.dimension_id
+    LEFT JOIN annotate_turn t ON t.id = p.turn_id
+    WHERE p.conversation_id = c.id
+    ORDER BY t."index" NULLS LAST, h.metric, h.id, p.signature, q.pair, q.id) x), '[]'::json)
 )::text, E'\\n', ''), c.turn_count
 FROM (SELECT * FROM annotate_conversation c WHERE {_SLICE} ORDER BY c.position, c.id OFFSET 0) c
 ORDER BY c.position, c.id
@@ -99,7 +110,19 @@ JOIN annotate_dimensionversion v ON v.id = p.dimension_version_id
 JOIN annotate_dimension d ON d.id = v.dimension_id
 LEFT JOIN annotate_turn t ON t.id = p.turn_id
 WHERE {_SLICE}
-ORDER BY 1, 6 NULLS LAST, 9, 11 DESC, 12, 20
+UNION ALL
+SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
+       'pair verdict', h.metric || ' ' || left(h.digest, 12), NULL, q.verdict, NULL, NULL, NULL, '',
+       q.question || ' → ' || q.answer, p.signature, q.made_at::text, NULL, NULL
+FROM scoring_pairverdict q
+JOIN scoring_prediction p ON p.id = q.prediction_id
+JOIN annotate_conversation c ON c.id = p.conversation_id
+JOIN scoring_checkpoint h ON h.id = p.checkpoint_id
+JOIN annotate_dimensionversion v ON v.id = p.dimension_version_id
+JOIN annotate_dimension d ON d.id = v.dimension_id
+LEFT JOIN annotate_turn t ON t.id = p.turn_id
+WHERE {_SLICE}
+ORDER BY 1, 6 NULLS LAST, 9, 11 DESC, 12, 20, 19, 21
 """  # noqa: S608
 COLUMNS = (
     "conversation", "split", "topic", "config", "system", "turn", "speaker", "text", "dimension", "version",

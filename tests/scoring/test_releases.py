@@ -23,11 +23,12 @@ from annotate.importing.records import (
 )
 from annotate.models import Corpus, DimensionVersion, Rater, Rating
 from scoring.actions.erase_person import erase_person
+from scoring.actions.judge_pair import judge_pair
 from scoring.actions.publish_release import publish_release
 from scoring.actions.request_release import UnknownReleaseFormat, request_release
 from scoring.actions.sweep_releases import sweep_releases
 from scoring.actions.verify_release import verify_release
-from scoring.models import Release, ReleaseState
+from scoring.models import Evidence, Prediction, Release, ReleaseState
 from tests.factories import make_user
 from tests.scoring.worlds import Counting, make_checkpoint, make_run, work
 
@@ -100,8 +101,36 @@ def test_what_goes_out_as_jsonl_comes_in_unchanged(corpus: Corpus, tmp_path: Pat
     again = import_corpus(corpus=corpus, records=records)
     assert (again.unchanged, again.conflicts, again.conversations) == (2, [], 0)
     lines = [json.loads(line) for line in content.decode().split("\n") if line]
-    assert lines[0]["counts"] == {"conversations": 2, "ratings": 8, "predictions": 4}
+    assert lines[0]["counts"] == {"conversations": 2, "ratings": 8, "predictions": 4, "pair_verdicts": 0}
     assert lines[1]["predictions"][1]["value"] == 1.0 and lines[1]["predictions"][1]["signature"] == "counting|v:1"
+
+
+def test_verdicts_on_pairs_go_out_without_names_and_come_in_as_no_content(corpus: Corpus, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    row = Prediction.objects.order_by("pk").first()
+    Evidence.objects.update_or_create(
+        prediction=row, defaults={"detail": {"pairs": [{"question": "=Who?", "answer": "Ada"}]}}
+    )
+    for name in ("rosalind", "grace"):
+        judge_pair(evidence=row.evidence, pair=0, verdict="bad_question", by=make_user("scientist", username=name))
+    content = bytes_of(publish(corpus), tmp_path)
+    header, first, second = (json.loads(line) for line in content.decode().split("\n") if line)
+    assert header["counts"]["pair_verdicts"] == len(first["pair_verdicts"]) == 2 and second["pair_verdicts"] == []
+    given = first["pair_verdicts"][0]
+    assert given.pop("made_at") and given == {
+        "turn": 0, "dimension": "interaction_quality", "version": 1, "metric": "length", "signature": "counting|v:1",
+        "checkpoint": row.checkpoint.digest, "pair": 0, "question": "=Who?", "answer": "Ada", "verdict": "bad_question",
+    }  # fmt: skip
+    assert b"rosalind" not in content
+    assert import_corpus(corpus=corpus, records=read([("data.jsonl", content)])).unchanged == 2
+    rows = list(csv.DictReader((tmp_path / publish(corpus, "csv").path).open(newline="")))
+    said = [row for row in rows if row["kind"] == "pair verdict"]
+    assert [(row["label"], row["note"].endswith("=Who? → Ada"), row["value"]) for row in said] == [
+        ("bad_question", True, "")
+    ] * 2
+    kinds = pq.read_table(tmp_path / publish(corpus, "parquet").path).column("kind").to_pylist()
+    assert kinds.count("pair verdict") == 2
 
 
 def test_a_large_release_is_the_same_bytes_in_two_halves(corpus: Corpus, tmp_path: Path, monkeypatch) -> None:
