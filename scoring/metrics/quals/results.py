@@ -1,4 +1,4 @@
-"""QUALS against people on fixed samples of public sets, beside overlap, ROUGE-2 and BERTScore on the same items.
+"""QUALS against people on fixed samples of public sets, beside other metrics and people on the same items.
 
 python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--dtype fp32] [--page docs/results/quals.md]
 
@@ -14,7 +14,7 @@ import random
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,12 @@ import numpy as np
 from scoring.correlation.pairs import Pairs
 from scoring.correlation.partial import partial_correlation
 from scoring.metrics import checkpoints
+from scoring.metrics.api import Metric
 from scoring.metrics.bertscore.metric import BertScore
 from scoring.metrics.evaluation.agreement_with_people import figures
 from scoring.metrics.evaluation.grounded_sets import GroundedItem, data_folder, read
+from scoring.metrics.evaluation.one_rater import ceiling_rows
+from scoring.metrics.likelihood.metric import Likelihood
 from scoring.metrics.overlap import Overlap
 from scoring.metrics.quals.metric import Quals
 from scoring.metrics.rouge import Rouge
@@ -33,6 +36,7 @@ from scoring.metrics.rouge import Rouge
 SETS = ("alexa", "begin-tc", "begin-cmu", "begin-wow", "qags", "summeval")
 AT_ONCE = 8
 SEED = 7
+_OF_A_PAIR = ("question", "answer", "difference", "answer_difference")
 _VAR = Path(__file__).resolve().parents[3] / "var" / "quals"
 
 
@@ -62,9 +66,15 @@ def score_all(metric: Quals, sets: dict[str, list[GroundedItem]], file: Path, mi
                 break
             for item, (score,) in zip(items, metric.score([item.example for item in items]), strict=True):
                 spent = (time.process_time() - cpu) / len(items)
-                held = {"id": item.id, "value": score.value, "reason": score.reason, "cpu": round(spent, 3)}
+                held: dict[str, Any] = {
+                    "id": item.id,
+                    "value": score.value,
+                    "reason": score.reason,
+                    "cpu": round(spent, 3),
+                }
                 held |= {key: score.evidence.get(key) for key in ("whole", "answer_only")}
-                held["pairs"] = len(score.evidence.get("pairs", []))
+                shown = score.evidence.get("pairs", [])
+                held["pairs"] = [{key: pair[key] for key in _OF_A_PAIR} for pair in shown]
                 done[item.id] = held
                 opened.write(json.dumps(held) + "\n")
             opened.flush()
@@ -74,22 +84,30 @@ def score_all(metric: Quals, sets: dict[str, list[GroundedItem]], file: Path, mi
     return done
 
 
-def table(sets: dict[str, list[GroundedItem]], done: dict[str, Any]) -> list[str]:
-    """Rows of Markdown: figures of every metric on the items that all of them could score."""
+def beside(dtype: str) -> dict[str, Metric]:
+    """The metrics that QUALS is set beside, loaded; likelihood is its own backbone without the adapters."""
+    return {
+        "overlap": Overlap(),
+        "ROUGE-2": Rouge.load(),
+        "BERTScore": BertScore.load(),
+        "likelihood": Likelihood.load(dtype=dtype),
+    }
+
+
+def table(sets: dict[str, list[GroundedItem]], done: dict[str, Any], others: Mapping[str, Metric]) -> list[str]:
+    """Rows of Markdown: figures of every metric on the items that all of them could score. `others` has overlap."""
     rows = [
         "| set | items | metric | Pearson | Spearman | AUC | Pearson, overlap held fixed |",
         "|---|---|---|---|---|---|---|",
     ]
-    embeddings = BertScore.load()
     for name, items in sets.items():
         held = [item for item in items if done.get(item.id, {}).get("value") is not None]
         columns: dict[str, Sequence[float | None]] = {
             "QUALS": [done[item.id]["whole"] for item in held],
             "QUALS, answer only": [done[item.id]["answer_only"] for item in held],
-            "overlap": [scores[0].value for scores in Overlap().score([item.example for item in held])],
-            "ROUGE-2": [scores[0].value for scores in Rouge.load().score([item.example for item in held])],
-            "BERTScore": [scores[0].value for scores in embeddings.score([item.example for item in held])],
         }
+        for metric, other in others.items():
+            columns[metric] = [scores[0].value for scores in other.score([item.example for item in held])]
         kept = [place for place in range(len(held)) if all(column[place] is not None for column in columns.values())]
         human, groups = [held[place].human for place in kept], [held[place].group for place in kept]
         if len(kept) < 10 or len(set(human)) < 2:
@@ -118,7 +136,13 @@ def _given_overlap(
     return str(partial_correlation(pairs, {"overlap": [overlap[place] or 0.0 for place in kept]}, "pearson"))
 
 
-def page(metric: Quals, sets: dict[str, list[GroundedItem]], done: dict[str, Any], command: str) -> str:
+def page(
+    metric: Quals,
+    sets: dict[str, list[GroundedItem]],
+    done: dict[str, Any],
+    others: Mapping[str, Metric],
+    command: str,
+) -> str:
     """The page: figures, what it cost, which items."""
     scored = [done[item.id] for items in sets.values() for item in items if item.id in done]
     null = sum(held["value"] is None for held in scored)
@@ -134,13 +158,23 @@ def page(metric: Quals, sets: dict[str, list[GroundedItem]], done: dict[str, Any
             "",
             f"Signature: `{metric.signature}`",
             "",
-            *table(sets, done),
+            *table(sets, done, others),
+            "",
+            f"likelihood: log p(text given source) minus log p(text), `{others['likelihood'].signature}`.",
+            "",
+            "## What one person reaches",
+            "",
+            "One of the three raters against the mean of the other two. Metrics stand against the mean of all three",
+            "(sentences: by majority), which is steadier: a metric may lie above these without being better than",
+            "people. Only QAGS publishes single votes: of Alexa and SummEval there are means, of BEGIN one label.",
+            "",
+            *ceiling_rows(sets),
             "",
             f"Items scored: {len(scored)}; without a pair, so not scorable and left out of the figures: {null}.",
             f"Cost: {cpu.mean():.2f} CPU seconds an item, in batches of {AT_ONCE}.",
             "",
-            "**Not measured**: QAGS and likelihood on these samples, sets where no row stands above, the human",
-            "ceiling, turns a second on an idle laptop, the `full` preset, every ablation, chit-chat without a claim,",
+            "**Not measured**: QAGS on these samples, sets where no row stands above,",
+            "turns a second on an idle laptop, the `full` preset, every ablation, chit-chat without a claim,",
             "one-sentence news summaries (no such set is here). QAGS and ConSeq are not written. The aims of beating",
             "every overlap baseline, Pearson .45, 2 times and 55 times cheaper than QAGS are not shown.",
             "",
@@ -166,7 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
     digest = hashlib.sha256(metric.signature.encode()).hexdigest()[:8]
     done = score_all(metric, sets, _VAR / f"scores.{digest}.jsonl", given.minutes)
     command = shlex.join(["python", "-m", "scoring.metrics.quals.results", *(arguments or sys.argv[1:])])
-    given.page.write_text(page(metric, sets, done, command), encoding="utf-8")
+    given.page.write_text(page(metric, sets, done, beside(given.dtype), command), encoding="utf-8")
     return 0
 
 

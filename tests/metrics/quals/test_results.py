@@ -6,6 +6,7 @@ pytest.importorskip("torch")
 
 from scoring.metrics.api import Score
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
+from scoring.metrics.overlap import Overlap
 from scoring.metrics.quals.results import score_all, table
 
 ITEMS = [
@@ -33,6 +34,16 @@ class Counting:
         ]
 
 
+class Backwards:
+    """Says the contrary of people, and nothing of item i1."""
+
+    def score(self, examples):
+        return [(Score(None, "no") if each.id == "i1" else Score(-(int(each.id[1:]) % 2.0)),) for each in examples]
+
+
+OTHERS = {"overlap": Overlap()}
+
+
 def test_a_second_run_goes_on(tmp_path):
     metric = Counting()
     score_all(metric, {"a": ITEMS[:5]}, tmp_path / "s.jsonl", 1)
@@ -43,5 +54,16 @@ def test_a_second_run_goes_on(tmp_path):
 
 def test_rows_hold_the_figures(tmp_path):
     done = score_all(Counting(), {"a": ITEMS}, tmp_path / "s.jsonl", 1)
-    row = next(row for row in table({"a": ITEMS}, done) if "| QUALS |" in row)
+    row = next(row for row in table({"a": ITEMS}, done, OTHERS) if "| QUALS |" in row)
     assert row.startswith("| a | 12 | QUALS | 1.00")
+
+
+def test_other_metrics_stand_on_the_same_items(tmp_path):
+    """One item has no QUALS and another no likelihood: neither counts for anybody."""
+    done = score_all(Counting(), {"a": ITEMS}, tmp_path / "s.jsonl", 1)
+    done["i0"]["value"] = None
+    rows = [row.split(" | ")[1:4] for row in table({"a": ITEMS}, done, {**OTHERS, "likelihood": Backwards()})[2:]]
+    assert [row[:2] for row in rows] == [
+        ["10", name] for name in ("QUALS", "QUALS, answer only", "overlap", "likelihood")
+    ]
+    assert rows[-1][2].startswith("-1.00")
