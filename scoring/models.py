@@ -338,6 +338,7 @@ class ComparisonState(models.Model):
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="+")
     rating_seen = models.BigIntegerField(default=0)
     tasks_seen = models.BigIntegerField(default=0, help_text="How many tasks of the corpus were submitted.")
+    maps_seen = models.BigIntegerField(default=0, help_text="The newest map between versions of dimensions.")
     predictions_seen = models.DateTimeField(null=True)
     refreshed_at = models.DateTimeField(default=timezone.now)
 

@@ -4,6 +4,7 @@ from annotate.models.campaign import Campaign, CampaignDimension, CampaignItem, 
 from annotate.models.corpus import Conversation, Corpus, KnowledgeSection, Turn
 from annotate.models.dimension import Dimension, DimensionVersion
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
+from annotate.models.mapping import DimensionMap, MapPart, Reading, ReadRating
 from annotate.models.rating import Adjudication, Rater, Rating, Reply, TurnTime
 from annotate.models.study import Choice, Study, StudyPair, StudyPlace, StudyQuestion, StudyResult
 
@@ -16,14 +17,18 @@ __all__ = [
     "Conversation",
     "Corpus",
     "Dimension",
+    "DimensionMap",
     "DimensionVersion",
     "ImportConflict",
     "ImportFile",
     "ImportJob",
     "KnowledgeSection",
+    "MapPart",
     "Participant",
     "Rater",
     "Rating",
+    "ReadRating",
+    "Reading",
     "Reply",
     "Study",
     "StudyPair",

@@ -13,10 +13,8 @@ _BOTH = """
 SELECT p.value, avg(r.number), p.conversation_id, p.signature
 FROM scoring_prediction p
 JOIN annotate_conversation c ON c.id = p.conversation_id
-JOIN annotate_dimensionversion pv ON pv.id = p.dimension_version_id
-JOIN annotate_rating r ON r.conversation_id = p.conversation_id AND r.turn_id = p.turn_id
-     AND r.current AND r.number IS NOT NULL
-JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id AND rv.dimension_id = pv.dimension_id
+JOIN annotate_readrating r ON r.conversation_id = p.conversation_id AND r.turn_id = p.turn_id
+     AND r.current AND r.number IS NOT NULL AND r.version_id = p.dimension_version_id
 LEFT JOIN annotate_task k ON k.id = r.task_id
 WHERE p.checkpoint_id = %s AND c.corpus_id = %s AND p.value IS NOT NULL AND (k.id IS NULL OR k.state = 'submitted')
 GROUP BY p.id ORDER BY p.id

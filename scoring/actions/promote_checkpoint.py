@@ -46,11 +46,11 @@ def decide_promotion(*, promotion_id: int) -> None:
     if row.state != PromotionState.QUEUED:
         return
     row.current = Checkpoint.objects.filter(metric=row.checkpoint.metric, active=True).first()
-    dimension = row.checkpoint.dimension_version.dimension
-    made = {each.pk: values for each, values in predictions_of(row.corpus, dimension).items()}
+    version = row.checkpoint.dimension_version
+    made = {each.pk: values for each, values in predictions_of(row.corpus, version).items()}
     try:
         decision = gate(
-            ratings_of(row.corpus, dimension),
+            ratings_of(row.corpus, version.dimension, version=version),
             made.get(row.checkpoint_id, {}),
             made.get(row.current.pk, {}) if row.current else None,
             by_slice=row.by_slice,

@@ -18,8 +18,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotate.importing.jsonl import FORMAT, VERSION
-from annotate.models import DimensionVersion, Rater, Rating
+from annotate.models import DimensionVersion, Rater, Rating, Reading
 from annotate.selectors.given import given
+from annotate.selectors.maps import readings_from
 from annotate.slices import conversations_in
 from evalsite.version import code_version
 from scoring.models import Checkpoint, PairVerdict, Prediction, Release, ReleaseState
@@ -183,7 +184,9 @@ def _header(release: Release) -> dict[str, Any]:
         Q(pk__in=ratings.values("dimension_version")) | Q(pk__in=predictions.values("dimension_version"))
     ).select_related("dimension")
     checkpoints = Checkpoint.objects.filter(pk__in=predictions.values("checkpoint")).order_by("metric", "pk")
+    maps = [_map(row) for row in readings_from(versions.values("pk"))]
     return {
+        **({"maps": maps} if maps else {}),
         "format": FORMAT if release.format == "jsonl" else release.format,
         "version": VERSION,
         "name": release.name,
@@ -229,6 +232,19 @@ def _header(release: Release) -> dict[str, Any]:
         ],
         "code": code_version(),
         "made_at": release.created_at.isoformat(),
+    }
+
+
+def _map(row: Reading) -> dict[str, Any]:
+    """As which other version ratings are read: answers by their key, what cannot be told left out."""
+    return {
+        "map": row.map_id,
+        "from": [row.source.dimension.key, row.source.number],
+        "to": [row.target.dimension.key, row.target.number],
+        "answers": row.answers,
+        "kind": row.map.kind,
+        "why": row.map.why,
+        "made_at": row.map.made_at.isoformat(),
     }
 
 

@@ -11,33 +11,33 @@ from django.utils import timezone
 
 from annotate.models import Corpus
 from annotate.selectors.given import newest_rating, submitted_tasks
+from annotate.selectors.maps import newest_map
 from scoring.actions.rank_by_surprise import rank_by_surprise
 from scoring.models import Checkpoint, Comparison, ComparisonState, ConversationGap, Prediction
 
 if TYPE_CHECKING:  # numpy, which the web has not
     from scoring.analyses.people import People
 
-# Drafts do not count: a rating is one once its task was submitted (imported ones have no task).
-# A scale's width comes from the dimension version that the prediction names. A metric's raw value counts only where
-# it lies on that scale by nature; otherwise the calibrated one does, and without it there is no comparison.
+# People's side is what can be read on the version that the checkpoint speaks on. Drafts do not count: a rating is one
+# once its task was submitted (imported ones have no task). A scale's width comes from the dimension version that the
+# prediction names. A metric's raw value counts only where it lies on that scale by nature; otherwise the calibrated
+# one does, and without it there is no comparison.
 _INSERT = """
 WITH human AS MATERIALIZED (
-    SELECT r.turn_id, rv.dimension_id, avg(r.number) AS mean, count(*) AS raters, stddev_samp(r.number) AS spread
-    FROM annotate_rating r
+    SELECT r.turn_id, avg(r.number) AS mean, count(*) AS raters, stddev_samp(r.number) AS spread
+    FROM annotate_readrating r
     JOIN annotate_conversation rc ON rc.id = r.conversation_id
-    JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
     LEFT JOIN annotate_task k ON k.id = r.task_id
-    WHERE rc.corpus_id = %(corpus)s AND (k.id IS NULL OR k.state = 'submitted')
+    WHERE rc.corpus_id = %(corpus)s AND r.version_id = %(version)s AND (k.id IS NULL OR k.state = 'submitted')
       AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
-    GROUP BY r.turn_id, rv.dimension_id
+    GROUP BY r.turn_id
 ), pooled AS MATERIALIZED (
     SELECT coalesce(avg(v.variance), 0) AS variance FROM (
         SELECT var_samp(r.number) AS variance
-        FROM annotate_rating r
+        FROM annotate_readrating r
         JOIN annotate_conversation rc ON rc.id = r.conversation_id
-        JOIN annotate_dimensionversion rv ON rv.id = r.dimension_version_id
         LEFT JOIN annotate_task k ON k.id = r.task_id
-        WHERE rc.corpus_id = %(corpus)s AND rv.dimension_id = %(dimension)s
+        WHERE rc.corpus_id = %(corpus)s AND r.version_id = %(version)s
           AND (k.id IS NULL OR k.state = 'submitted')
           AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
         GROUP BY r.turn_id HAVING count(*) > 1
@@ -61,7 +61,7 @@ CROSS JOIN LATERAL (
     FROM jsonb_array_elements(pv.scale) AS point
 ) s
 CROSS JOIN LATERAL (SELECT coalesce(p.calibrated, CASE WHEN %(native)s THEN p.value END) AS value) m
-JOIN human h ON h.turn_id = p.turn_id AND h.dimension_id = pv.dimension_id
+JOIN human h ON h.turn_id = p.turn_id
 CROSS JOIN pooled
 WHERE c.corpus_id = %(corpus)s AND p.checkpoint_id = %(checkpoint)s AND m.value IS NOT NULL AND s.width > 0
 """
@@ -84,12 +84,12 @@ def refresh_comparisons(*, corpus: Corpus, checkpoint: Checkpoint, native: bool,
     state, _ = ComparisonState.objects.select_for_update().get_or_create(corpus=corpus, checkpoint=checkpoint)
     # What came after people were modelled is for the next time.
     state.rating_seen, state.tasks_seen = people.seen if people is not None else seen_ratings(corpus)
-    state.predictions_seen = newest_prediction(corpus, checkpoint)
+    state.predictions_seen, state.maps_seen = newest_prediction(corpus, checkpoint), newest_map()
     arguments = {
         "corpus": corpus.pk,
         "checkpoint": checkpoint.pk,
         "native": native,
-        "dimension": checkpoint.dimension_version.dimension_id,
+        "version": checkpoint.dimension_version_id,
     }
     Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")
     ConversationGap.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from annotate.models import Corpus, Dimension, Rating
+from annotate.models import Corpus, DimensionVersion, Rating
 from annotate.selectors.given import newest_rating, submitted_tasks
+from annotate.selectors.maps import newest_map
 from scoring.actions.fit_calibration import TooLittleToFit, fit_calibration
 from scoring.actions.refresh_comparisons import newest_prediction, refresh_comparisons
 from scoring.models import Calibration, Checkpoint, ComparisonState, Run
@@ -22,11 +23,11 @@ def refresh_stale_comparisons() -> int:
     """Refresh every scored corpus and checkpoint whose ratings or predictions changed since; returns how many.
 
     A metric that does not speak on the human scale is calibrated first, once, where there are ratings enough; from
-    then on only a scientist refits it. Cheap when nothing changed: short queries for the newest rating and
-    the submitted tasks, and one per pair.
+    then on only a scientist refits it. Cheap when nothing changed: short queries for the newest rating, the
+    newest map and the submitted tasks, and one per pair.
     """
     refreshed = 0
-    newest, submitted = newest_rating(), submitted_tasks()
+    newest, submitted, maps = newest_rating(), submitted_tasks(), newest_map()
     people: dict[tuple[int, int], People | None] = {}
     pairs = Run.objects.filter(kind="score").order_by("corpus", "checkpoint")
     states = {(row.corpus_id, row.checkpoint_id): row for row in ComparisonState.objects.all()}
@@ -35,28 +36,29 @@ def refresh_stale_comparisons() -> int:
     for corpus_id, checkpoint_id in pairs.values_list("corpus", "checkpoint").distinct():
         state = states.get((corpus_id, checkpoint_id))
         corpus, checkpoint = corpora[corpus_id], checkpoints[checkpoint_id]
-        if state is not None and not _changed(state, newest, submitted.get(corpus_id, 0), corpus, checkpoint):
+        fresh = state if state is not None and state.maps_seen == maps else None
+        if fresh is not None and not _changed(fresh, newest, submitted.get(corpus_id, 0), corpus, checkpoint):
             continue
         _calibrate_once(corpus, checkpoint)
-        dimension = checkpoint.dimension_version.dimension
-        if (corpus_id, dimension.pk) not in people:
-            people[corpus_id, dimension.pk] = _people(corpus, dimension)
+        version = checkpoint.dimension_version
+        if (corpus_id, version.pk) not in people:
+            people[corpus_id, version.pk] = _people(corpus, version)
         refresh_comparisons(
             corpus=corpus,
             checkpoint=checkpoint,
             native=checkpoint.metric in NATIVE,
-            people=people[corpus_id, dimension.pk],
+            people=people[corpus_id, version.pk],
         )
         refreshed += 1
     return refreshed
 
 
-def _people(corpus: Corpus, dimension: Dimension) -> People | None:
+def _people(corpus: Corpus, version: DimensionVersion) -> People | None:
     if find_spec("scipy") is None:
         return None
     from scoring.analyses.people import people_of  # deferred: numpy, a worker's extra
 
-    return people_of(corpus, dimension)
+    return people_of(corpus, version)
 
 
 def _changed(state: ComparisonState, newest: int, submitted: int, corpus: Corpus, checkpoint: Checkpoint) -> bool:

@@ -6,7 +6,7 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
-from annotate.models import DimensionVersion
+from annotate.selectors.maps import newest_version
 from scoring.analyses import VERSION
 from scoring.analyses.data import baselines_of, predictions_of, ratings_of, seen_now
 from scoring.analyses.tables import Table
@@ -47,12 +47,12 @@ def _run(row: Analysis) -> None:
 
 
 def _tables(row: Analysis) -> list[Table]:
-    judged = ratings_of(row.corpus, row.dimension, row.campaign)
+    version = newest_version(row.dimension_id)
+    judged = ratings_of(row.corpus, row.dimension, row.campaign, version=version)
     kind = row.dimension.kind
     if row.kind == AnalysisKind.AGREEMENT:
         from scoring.analyses.agreement import agreement_tables  # deferred, as below: numpy, which the web has not
 
-        version = DimensionVersion.objects.filter(dimension=row.dimension).latest("number")
         return agreement_tables(judged, kind, [point["value"] for point in version.scale])  # type: ignore[arg-type]
     if row.kind == AnalysisKind.RATERS:
         from scoring.analyses.raters import rater_tables
@@ -62,7 +62,7 @@ def _tables(row: Analysis) -> list[Table]:
         raise ValueError("this is for dimensions whose answers are numbers; see Agreement for labels")
     from scoring.analyses.workbench import workbench_tables
 
-    metrics = predictions_of(row.corpus, row.dimension)
+    metrics = predictions_of(row.corpus, version)
     names = {row: str(row) for row in metrics}
     if len(set(names.values())) < len(names):
         names = {row: f"{row} #{row.pk}" for row in metrics}

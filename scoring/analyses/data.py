@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
-from annotate.models import Campaign, Corpus, Dimension, Rating, Turn, TurnTime
+from annotate.models import Campaign, Corpus, Dimension, DimensionVersion, ReadRating, Turn, TurnTime
 from annotate.selectors.given import given
+from annotate.selectors.maps import newest_map, newest_version, versions_alike
 from scoring.models import Checkpoint, Prediction
 
 
@@ -28,15 +29,23 @@ class Judged:
     seconds: float | None = None  # active time on the turn, over all its questions
 
 
-def ratings_of(corpus: Corpus, dimension: Dimension, campaign: Campaign | None = None) -> list[Judged]:
-    """Every given, current rating with a value, of one campaign or of all and imports, in the order made. Two queries.
+def ratings_of(
+    corpus: Corpus,
+    dimension: Dimension,
+    campaign: Campaign | None = None,
+    *,
+    version: DimensionVersion | None = None,
+) -> list[Judged]:
+    """Every given, current rating with a value, of one campaign or of all and imports, in the order made.
 
-    A rater who judged an item in several campaigns counts once, by the last judgement.
+    As read on one version of the dimension (None: the newest): what was said on others follows the maps, what they
+    cannot tell is left out. A rater who judged an item in several campaigns counts once, by the last judgement. Two
+    queries, and one for the newest version.
     """
     rows = (
-        _given(corpus, dimension, campaign)
+        _given(corpus, version or newest_version(dimension.pk), campaign)
         .filter(current=True, reason="")
-        .order_by("pk")
+        .order_by("rating")
         .values_list(
             "conversation_id", "turn_id", "rater__pseudonym", "rater_id", "number", "label", "labels",
             "conversation__split", "conversation__topic", "conversation__config", "conversation__system",
@@ -58,8 +67,8 @@ def ratings_of(corpus: Corpus, dimension: Dimension, campaign: Campaign | None =
     return list(last.values())
 
 
-def _given(corpus: Corpus, dimension: Dimension, campaign: Campaign | None) -> QuerySet[Rating]:
-    found = Rating.objects.filter(given(), conversation__corpus=corpus, dimension_version__dimension=dimension)
+def _given(corpus: Corpus, version: DimensionVersion, campaign: Campaign | None) -> QuerySet[ReadRating]:
+    found = ReadRating.objects.filter(given(), conversation__corpus=corpus, version=version)
     return found if campaign is None else found.filter(task__item__campaign=campaign)
 
 
@@ -69,11 +78,14 @@ def _seconds(corpus: Corpus) -> dict[tuple[int | None, int | None], float]:
     return {(task, index): ms / 1000 for task, index, ms in times.values_list("task_id", "turn_index", "active_ms")}
 
 
-def predictions_of(corpus: Corpus, dimension: Dimension) -> dict[Checkpoint, dict[int, float | None]]:
-    """checkpoint -> item -> value on the human scale where there is one, else the raw value. Two queries."""
+def predictions_of(corpus: Corpus, version: DimensionVersion) -> dict[Checkpoint, dict[int, float | None]]:
+    """checkpoint -> item -> value on the human scale where there is one, else the raw value. Three queries.
+
+    Of checkpoints that speak on this version, or on one that differs in words alone.
+    """
     checkpoints = {
         row.pk: row
-        for row in Checkpoint.objects.filter(dimension_version__dimension=dimension)
+        for row in Checkpoint.objects.filter(dimension_version__in=versions_alike(version))
         .defer("card")
         .order_by("metric", "pk")
     }
@@ -98,14 +110,15 @@ def baselines_of(judged: Sequence[Judged]) -> dict[str, dict[int, float | None]]
 
 
 def seen_now(corpus: Corpus, dimension: Dimension, campaign: Campaign | None = None, *, version: int = 0) -> str:
-    """What there is to compute from, as a short text that changes when it does. Two queries.
+    """What there is to compute from, as a short text that changes when it does. Four queries.
 
     version: of the code that computes; another one makes what was computed old.
     """
-    ratings = _given(corpus, dimension, campaign).aggregate(last=Max("pk"), n=Count("pk"), erased=Count("erased_at"))
+    said = _given(corpus, newest_version(dimension.pk), campaign)
+    ratings = said.aggregate(last=Max("rating"), n=Count("rating"), erased=Count("rating__erased_at"))
     predictions = Prediction.objects.filter(
         conversation__corpus=corpus, dimension_version__dimension=dimension
     ).aggregate(last=Max("made_at"), n=Count("pk"))
     made = predictions["last"].timestamp() if predictions["last"] else 0
-    said = f"{ratings['last'] or 0}:{ratings['n']}:{ratings['erased']}"
-    return f"v{version}:{said}:{predictions['n']}:{made:.6f}"
+    people = f"{ratings['last'] or 0}:{ratings['n']}:{ratings['erased']}:m{newest_map()}"
+    return f"v{version}:{people}:{predictions['n']}:{made:.6f}"

@@ -21,7 +21,14 @@ from annotate.importing.topical_chat_out import conversations_file, reading_sets
 from annotate.models import Conversation
 from annotate.slices import conversations_in
 from scoring.models import Release
-from scoring.releasing.rows import COLUMNS, CONVERSATIONS, JUDGEMENTS, conversation_ids, stream
+from scoring.releasing.rows import (
+    COLUMNS,
+    CONVERSATIONS,
+    CONVERSATIONS_WITH_READINGS,
+    JUDGEMENTS,
+    conversation_ids,
+    stream,
+)
 
 Tick = Callable[[int], None]
 _BOTH_HALVES_FROM = 2000  # conversations; below, a second connection costs more than it brings
@@ -44,16 +51,17 @@ class NotTopicalChat(Exception):
 def write_jsonl(release: Release, header: dict[str, Any], file: IO[bytes], tick: Tick) -> int:
     """Our own lossless format; PostgreSQL builds the lines, both halves of a large release at once."""
     file.write(json.dumps(header, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n")
+    sql = CONVERSATIONS_WITH_READINGS if header.get("maps") else CONVERSATIONS
     ids = conversation_ids(release)
     if len(ids) < _BOTH_HALVES_FROM:
-        return _write_lines(stream(CONVERSATIONS, release, ids), file, tick)
+        return _write_lines(stream(sql, release, ids), file, tick)
     middle = len(ids) // 2
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
     with tempfile.TemporaryFile() as second_half, ThreadPoolExecutor(1) as thread:
-        promised = thread.submit(_write_second_half, release, ids[middle:], snapshot, second_half)
-        done = _write_lines(stream(CONVERSATIONS, release, ids[:middle]), file, tick)
+        promised = thread.submit(_write_second_half, sql, release, ids[middle:], snapshot, second_half)
+        done = _write_lines(stream(sql, release, ids[:middle]), file, tick)
         done += promised.result()
         second_half.seek(0)
         while chunk := second_half.read(1 << 20):
@@ -62,7 +70,7 @@ def write_jsonl(release: Release, header: dict[str, Any], file: IO[bytes], tick:
     return done
 
 
-def _write_second_half(release: Release, ids: list[int], snapshot: str, file: IO[bytes]) -> int:
+def _write_second_half(sql: str, release: Release, ids: list[int], snapshot: str, file: IO[bytes]) -> int:
     """On a connection of its own that sees what the first one sees."""
     side = connection.copy()
     try:
@@ -70,7 +78,7 @@ def _write_second_half(release: Release, ids: list[int], snapshot: str, file: IO
         with side.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
-            return _write_lines(stream(CONVERSATIONS, release, ids, side), file, lambda done: None)
+            return _write_lines(stream(sql, release, ids, side), file, lambda done: None)
     finally:
         side.close()
 

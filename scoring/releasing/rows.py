@@ -48,6 +48,7 @@ SELECT replace(json_build_object(
       AND (k.id IS NULL OR k.state = 'submitted')
       AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
     ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id) x), '[]'::json),
+  /* readings */
   'predictions', coalesce((SELECT json_agg(x) FROM (
     SELECT t."index" AS turn, d.key AS dimension, v.number AS version, h.metric, h.digest AS checkpoint, p.signature,
       p.value, p.low, p.high, p.calibrated, p.reason, p.input_sha256
@@ -82,6 +83,27 @@ FROM (SELECT * FROM annotate_conversation c WHERE {_SLICE} ORDER BY c.position, 
 ORDER BY c.position, c.id
 """  # noqa: S608 (only constants of this file are put in; values are bound)
 
+# Where maps between versions concern the release: what its ratings say on other versions.
+_READINGS = f"""'readings', coalesce((SELECT json_agg(x) FROM (
+    SELECT t."index" AS turn, d.key AS dimension, v.number AS version, {_RATER} AS rater,
+      coalesce(to_json(q.number), to_json(q.label), to_json(q.labels)) AS value, q.reason,
+      fd.key AS said_dimension, fv.number AS said_version, q.map_id AS map
+    FROM annotate_readrating q
+    JOIN annotate_rating r ON r.id = q.rating_id
+    JOIN annotate_dimensionversion v ON v.id = q.version_id
+    JOIN annotate_dimension d ON d.id = v.dimension_id
+    JOIN annotate_dimensionversion fv ON fv.id = r.dimension_version_id
+    JOIN annotate_dimension fd ON fd.id = fv.dimension_id
+    JOIN annotate_rater u ON u.id = q.rater_id
+    LEFT JOIN annotate_turn t ON t.id = q.turn_id
+    LEFT JOIN annotate_task k ON k.id = q.task_id
+    LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
+    WHERE q.conversation_id = c.id AND q.map_id IS NOT NULL AND q.forward AND q.current AND q.reason <> 'cleared'
+      AND (k.id IS NULL OR k.state = 'submitted')
+      AND (%(campaign)s::bigint IS NULL OR i.campaign_id = %(campaign)s)
+    ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id) x), '[]'::json),"""  # noqa: S608
+CONVERSATIONS_WITH_READINGS = CONVERSATIONS.replace("/* readings */", _READINGS)
+
 JUDGEMENTS = f"""
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'rating', {_RATER}, r.number, coalesce(r.label, array_to_string(r.labels, '|')), NULL::float, NULL::float,
@@ -99,6 +121,21 @@ LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
 LEFT JOIN annotate_turntime m ON m.task_id = k.id AND m.turn_index = t."index"
 WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND (k.id IS NULL OR k.state = 'submitted')
   AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
+UNION ALL
+SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
+       'reading', {_RATER}, q.number, coalesce(q.label, array_to_string(q.labels, '|')), NULL::float, NULL::float,
+       NULL::float, q.reason, '', 'map:' || q.map_id, NULL, g.name, NULL
+FROM annotate_readrating q
+JOIN annotate_conversation c ON c.id = q.conversation_id
+JOIN annotate_dimensionversion v ON v.id = q.version_id
+JOIN annotate_dimension d ON d.id = v.dimension_id
+JOIN annotate_rater u ON u.id = q.rater_id
+LEFT JOIN annotate_turn t ON t.id = q.turn_id
+LEFT JOIN annotate_task k ON k.id = q.task_id
+LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
+LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
+WHERE {_SLICE} AND q.map_id IS NOT NULL AND q.forward AND q.current AND q.reason <> 'cleared'
+  AND (k.id IS NULL OR k.state = 'submitted') AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'prediction', h.metric || ' ' || left(h.digest, 12), p.value, NULL, p.low, p.high, p.calibrated, p.reason, '',

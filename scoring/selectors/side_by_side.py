@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from annotate.evidence import PERSONAL
-from annotate.models import Adjudication, Conversation, DimensionVersion, KnowledgeSection, Rating, Turn
+from annotate.models import Adjudication, Conversation, DimensionVersion, KnowledgeSection, Rating, ReadRating, Turn
 from annotate.selectors.given import given
 from scoring.models import ConversationGap, Prediction
 from scoring.scales import NATIVE
@@ -68,7 +68,11 @@ class SideBySide:
 
 
 def side_by_side(*, conversation: Conversation) -> SideBySide:
-    """Everything said of a conversation. Five queries: turns, sections, ratings, predictions, verdicts."""
+    """Everything said of a conversation. Six queries: turns, sections, ratings, how they read, predictions, verdicts.
+
+    A dimension is shown on its newest version here. A rating of an older one, or of another dimension that was mapped
+    to it, stands where the maps put it, with what was said; where they cannot tell, it stands in words alone.
+    """
     found = SideBySide(
         conversation=conversation,
         turns=list(conversation.turns.order_by("index")),
@@ -76,12 +80,28 @@ def side_by_side(*, conversation: Conversation) -> SideBySide:
         dimensions={},
         judgements={},
     )
-    for rating in _ratings(conversation):
-        version = rating.dimension_version
-        cell = _cell(found, rating.turn_id, version)
+    ratings = {rating.pk: rating for rating in _ratings(conversation)}
+    readings = [row for row in _readings(conversation) if row.rating_id in ratings]
+    for rating in ratings.values():
+        _cell(found, rating.turn_id, rating.dimension_version)
+    for row in readings:
+        _cell(found, row.turn_id, row.version)
+    read = {(row.rating_id, row.version_id): row for row in readings}
+    for rating in ratings.values():
+        said, own = answer_in_words(rating, rating.dimension_version), rating.dimension_version
         points, personal = points_of(rating.evidence)
-        words = answer_in_words(rating, version)
-        cell.people.append(Dot(rating.rater.pseudonym, rating.number, words, rating.note, points, personal))
+        for dimension, version in found.dimensions.items():
+            here = read.get((rating.pk, version.pk))
+            if here is None and own.dimension_id != dimension:
+                continue
+            number, words = rating.number, said
+            if here is not None:
+                number = here.number
+                words = f"{answer_in_words(here, version)} (said {said}, {own.dimension.name} version {own.number})"
+            elif own.pk != version.pk:
+                number, words = None, f"{said} (version {own.number})"
+            dot = Dot(rating.rater.pseudonym, number, words, rating.note, points, personal)
+            _cell(found, rating.turn_id, version).people.append(dot)
     for prediction in _predictions(conversation):
         cell = _cell(found, prediction.turn_id, prediction.dimension_version)
         cell.models.append(_mark(prediction))
@@ -115,7 +135,7 @@ def neighbours(*, conversation: Conversation, checkpoint_id: int) -> tuple[int |
     return previous, following
 
 
-def answer_in_words(rating: Rating, version: DimensionVersion) -> str:
+def answer_in_words(rating: Rating | ReadRating, version: DimensionVersion) -> str:
     """`4 · Good`, a label, labels, or the reason why there is no value."""
     if rating.number is not None:
         return in_words(rating.number, version)
@@ -148,6 +168,11 @@ def _ratings(conversation: Conversation) -> QuerySet[Rating]:
         .select_related("dimension_version__dimension", "rater")
         .order_by("rater", "pk")
     )
+
+
+def _readings(conversation: Conversation) -> QuerySet[ReadRating]:
+    found = ReadRating.objects.filter(conversation=conversation, map__isnull=False, forward=True)
+    return found.select_related("version__dimension").order_by("pk", "version")
 
 
 def _predictions(conversation: Conversation) -> QuerySet[Prediction]:

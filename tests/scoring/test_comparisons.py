@@ -103,9 +103,9 @@ def test_the_queue_is_paged_without_gap_or_repetition(world, django_assert_num_q
     assert Place.read("nonsense") is None
 
 
-def test_side_by_side_costs_five_queries(world, django_assert_num_queries) -> None:
+def test_side_by_side_costs_six_queries(world, django_assert_num_queries) -> None:
     _, checkpoint, first, second = world
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = side_by_side(conversation=first)
     turn = found.turns[3]
     cell = found.of(turn.pk, checkpoint.dimension_version.dimension_id)

@@ -12,7 +12,7 @@ from annotate.actions.claim_task import claim_task
 from annotate.actions.create_campaign import Question
 from annotate.actions.save_operations import save_operations
 from annotate.actions.submit_task import submit_task
-from annotate.models import Conversation, Corpus, Dimension, DimensionVersion, Rater, Rating, Turn
+from annotate.models import Conversation, Corpus, DimensionVersion, Rater, Rating, Turn
 from annotate.operations import Operation
 from scoring.actions.refresh_comparisons import refresh_comparisons
 from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
@@ -74,7 +74,7 @@ def test_the_models_error_comes_first_and_what_people_split_on_does_not(corpus: 
     assert Comparison.objects.order_by("-surprise").first() == wrong
     assert wrong.beyond_people and wrong.as_far is not None and wrong.as_far < 0.05
     assert not any(row.beyond_people for row in Comparison.objects.filter(turn__index=1))
-    people = people_of(corpus, Dimension.objects.get(key="interaction_quality"))
+    people = people_of(corpus, DimensionVersion.objects.get(dimension__key="interaction_quality"))
     assert people is not None and wrong.turn_id is not None
     again = people.against([wrong.turn_id], [wrong.model])
     assert wrong.surprise == pytest.approx(again.surprise[0]) and wrong.usual_low == pytest.approx(again.low[0])
@@ -95,17 +95,17 @@ def test_the_page_says_it_in_words_and_within_the_scale(corpus: Corpus) -> None:
 
 def test_without_two_raters_of_a_turn_the_gap_by_their_spread_stands(corpus: Corpus) -> None:
     Rating.objects.exclude(rater__pseudonym="r0").delete()
-    assert people_of(corpus, Dimension.objects.get(key="interaction_quality")) is None
+    assert people_of(corpus, DimensionVersion.objects.get(dimension__key="interaction_quality")) is None
     assert refresh_stale_comparisons() == 1
     assert Comparison.objects.filter(usual_low=None, as_far=None).count() == 160
     assert Comparison.objects.order_by("-surprise").first() != Comparison.objects.order_by("surprise").first()
-    assert people_of(corpus, make_dimension(kind="label").dimension) is None
+    assert people_of(corpus, make_dimension(kind="label")) is None
 
 
 def test_what_is_rated_while_people_are_modelled_is_taken_up_the_next_time(corpus: Corpus) -> None:
     checkpoint, late = Checkpoint.objects.get(), Conversation.objects.get(corpus=corpus, position=5)
     Rating.objects.filter(conversation=late).delete()
-    people = people_of(corpus, Dimension.objects.get(key="interaction_quality"))
+    people = people_of(corpus, DimensionVersion.objects.get(dimension__key="interaction_quality"))
     user, version = make_user(), DimensionVersion.objects.get(dimension__key="interaction_quality", number=1)
     campaign = make_campaign(corpus=corpus, questions=[Question(version)])
     while (task := claim_task(campaign=campaign, user=user).task) is not None and task.item.conversation != late:
