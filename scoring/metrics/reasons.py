@@ -8,6 +8,7 @@ from scoring.metrics.api import Example, Grounded, Score, WrongExample
 
 NO_TEXT = "the text is empty"
 NO_KNOWLEDGE = "the knowledge is missing"
+NO_CLAIM = "no claim: nothing but words of chat"
 NO_CONTENT_WORDS = "the text has no content words"
 NO_TOKENS = "the text has no characters that the model knows"
 NOT_FINITE = "the model gave no finite number"

@@ -10,11 +10,12 @@ from scoring.metrics.likelihood.packs import Ids
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question with its answer, as words and as tokens (with separator and end)."""
+    """A question with its answer, as words and as tokens (with separator and end); log p of each given the text."""
 
     question: str
     answer: str
     ids: Ids
+    given_text: tuple[float, ...] = ()
 
 
 def in_text(pair: Pair, text: str) -> bool:

@@ -4,27 +4,39 @@ As published QUALS uses it: as many groups as beams. At each step the groups cho
 
     argmax over tokens v of   log p(v | passage, own tokens) - strength * |{h < g : h chose v at this step}|
 
-The penalty only steers the choice: likelihoods are computed again afterwards, by teacher forcing.
+The penalty only steers the choice: the log p that is handed back with each token has none of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from scoring.metrics.likelihood.packs import Ids
 
+_DROP_FROM = 0.25  # of the rows: so many that are done are taken out of the batch
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one group wrote: tokens, the last of them `end` unless it was cut, and log p of each, in nats."""
+
+    ids: Ids
+    log_probs: tuple[float, ...]
+
 
 @torch.inference_mode()
 def diverse(
     model: Any, prefixes: Sequence[Ids], *, groups: int, strength: float, shortest: int, longest: int, end: int
-) -> list[list[Ids]]:
+) -> list[list[Written]]:
     """`groups` token sequences for each prefix, each ending with `end` unless it was cut at `longest` tokens.
 
     model: a causal LM that takes past_key_values. `end` cannot be chosen before `shortest` tokens stand.
-    Prefixes are padded on the left and read once; all groups of all prefixes then take each step in one pass.
+    Prefixes are padded on the left and read once; all groups of all prefixes then take each step in one pass. A group
+    that is done costs no more steps, but for a few until enough are done to be worth copying the others.
     """
     device, count = model.lm_head.weight.device, len(prefixes)
     width = max(map(len, prefixes))
@@ -37,21 +49,31 @@ def diverse(
     read = model.model(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True)
     cache, last = read.past_key_values, read.last_hidden_state[:, -1]
     cache.batch_repeat_interleave(groups)
-    last = last.repeat_interleave(groups, 0)  # (count * groups, width of the model)
+    last = last.repeat_interleave(groups, 0)  # (rows, width of the model); row = prefix * groups + group
     mask = mask.repeat_interleave(groups, 0)
     place = positions[:, -1].repeat_interleave(groups, 0)
-    done = torch.zeros(count * groups, dtype=torch.bool, device=device)
-    written: list[torch.Tensor] = []
+    rows = torch.arange(count * groups, device=device)  # those still in the batch
+    members = _members(rows, groups)
+    done = torch.zeros(len(rows), dtype=torch.bool, device=device)
+    written = torch.full((len(rows), longest), end, device=device)
+    log_p = torch.zeros((len(rows), longest), device=device)
     for step in range(longest):
         log_probs = model.lm_head(last).float().log_softmax(-1)
         if step < shortest:
             log_probs[:, end] = -torch.inf
-        chosen = _choose(log_probs.view(count, groups, -1), done.view(count, groups), strength).flatten()
+        chosen = _choose(log_probs, members, done, count, strength)
+        log_p[rows, step] = log_probs.gather(1, chosen[:, None])[:, 0]
         chosen[done] = end
-        written.append(chosen)
+        written[rows, step] = chosen
         done = done | (chosen == end)
-        if bool(done.all()) or step == longest - 1:
+        finished = int(done.sum())
+        if finished == len(rows) or step == longest - 1:
             break
+        if finished >= _DROP_FROM * len(rows):
+            kept = (~done).nonzero()[:, 0]
+            rows, chosen, mask, place, done = (each[kept] for each in (rows, chosen, mask, place, done))
+            cache.batch_select_indices(kept)
+            members = _members(rows, groups)
         mask = torch.cat([mask, torch.ones_like(mask[:, :1])], 1)
         place = place + 1
         out = model.model(
@@ -62,20 +84,33 @@ def diverse(
             use_cache=True,
         )
         cache, last = out.past_key_values, out.last_hidden_state[:, -1]
-    rows = torch.stack(written, 1).tolist()
-    return [[_until(row, end) for row in rows[first : first + groups]] for first in range(0, len(rows), groups)]
+    found = [_until(*row, end) for row in zip(written.tolist(), log_p.tolist(), strict=True)]
+    return [found[first : first + groups] for first in range(0, len(found), groups)]
 
 
-def _choose(log_probs: torch.Tensor, done: torch.Tensor, strength: float) -> torch.Tensor:
-    """(count, groups) tokens from (count, groups, vocabulary). A group that is done no longer repels others."""
-    penalty = torch.zeros_like(log_probs[:, 0])  # (count, vocabulary)
-    chosen = []
-    for group in range(log_probs.shape[1]):
-        token = (log_probs[:, group] - penalty).argmax(-1)
-        chosen.append(token)
-        penalty.scatter_add_(1, token[:, None], strength * (~done[:, group, None]).float())
-    return torch.stack(chosen, 1)
+def _members(rows: torch.Tensor, groups: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """For each group that has rows left: their places in the batch, and their prefixes."""
+    places = [(rows % groups == group).nonzero()[:, 0] for group in range(groups)]
+    return [(each, rows[each] // groups) for each in places if len(each)]
 
 
-def _until(row: list[int], end: int) -> Ids:
-    return tuple(row[: row.index(end) + 1] if end in row else row)
+def _choose(
+    log_probs: torch.Tensor,
+    members: list[tuple[torch.Tensor, torch.Tensor]],
+    done: torch.Tensor,
+    count: int,
+    strength: float,
+) -> torch.Tensor:
+    """(rows,) tokens from (rows, vocabulary). A group that is done no longer repels others."""
+    penalty = log_probs.new_zeros((count, log_probs.shape[1]))
+    chosen = torch.empty(len(log_probs), dtype=torch.long, device=log_probs.device)
+    for places, prefixes in members:
+        token = (log_probs[places] - penalty[prefixes]).argmax(-1)
+        chosen[places] = token
+        penalty[prefixes, token] += strength * (~done[places]).float()
+    return chosen
+
+
+def _until(row: list[int], log_probs: list[float], end: int) -> Written:
+    length = row.index(end) + 1 if end in row else len(row)
+    return Written(tuple(row[:length]), tuple(log_probs[:length]))

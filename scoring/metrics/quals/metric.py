@@ -5,34 +5,40 @@
 
 0 and above: the source makes the pairs as likely as the text does. Far below: the source knows nothing of them.
 
-Unlike the released code, log p(s | text) is computed by teacher forcing: there the diversity penalty leaked into it.
+Unlike the released code, log p(s | text) has no diversity penalty in it: there it leaked into it. It comes with the
+writing, and is what teacher forcing gives.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from scoring.metrics.api import Example, Grounded, Reads, Score, signature
 from scoring.metrics.backbones import identity
+from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.batching import run_batched
 from scoring.metrics.checkpoints import read_checkpoint
+from scoring.metrics.claims import claim_rule, claims_nothing
+from scoring.metrics.conversation import with_conversation
 from scoring.metrics.likelihood.excerpt import excerpt
 from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.quals.adapted import QualsConfig, merged
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
-from scoring.metrics.quals.diverse import diverse
+from scoring.metrics.quals.diverse import Written, diverse
 from scoring.metrics.quals.layout import Layout, layout_of
-from scoring.metrics.reasons import NOT_FINITE, scorable
+from scoring.metrics.quals.quantised import INT8, in_int8
+from scoring.metrics.reasons import NO_CLAIM, NOT_FINITE, grounded, scorable
 from scoring.metrics.tokens import Tokens, tokenize
 
 NO_PAIR = "no question with an answer from the text could be written"
 SIDES = ("whole", "answer")
-KEPT = 10
+CLAIMS = ("rule", "all")
+CONVERSATIONS = ("unread", "read")
 STRENGTH = 0.5
 TEXT_TOKENS = 256
 SOURCE_READ = 32768  # tokens of a source that are looked at when the nearest sentences are chosen
@@ -41,15 +47,23 @@ ROWS_TIMES_TOKENS = 8192  # rows of a generating batch times the tokens that eac
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """candidates: groups of the diverse beam. shortest, longest: tokens of a pair. source: tokens that are read."""
+    """candidates: groups of the diverse beam. shortest, longest: tokens of a pair. kept: pairs that count.
+
+    source: tokens of the knowledge that are read.
+    """
 
     candidates: int
     shortest: int
     longest: int
     source: int
+    kept: int = 10
 
 
-PRESETS = {"cpu": Preset(10, 8, 28, 512), "full": Preset(60, 8, 60, 1024)}
+PRESETS = {
+    "laptop": Preset(6, 8, 20, 192, kept=4),
+    "cpu": Preset(10, 8, 28, 512),
+    "full": Preset(60, 8, 60, 1024),
+}
 
 
 class Quals:
@@ -64,10 +78,21 @@ class Quals:
     dimension: ClassVar[str] = "factual_consistency"
 
     def __init__(
-        self, language: LanguageModel, layout: Layout, *, ckpt: str, backbone: str, preset: str, side: str, dtype: str
+        self,
+        language: LanguageModel,
+        layout: Layout,
+        *,
+        ckpt: str,
+        backbone: str,
+        preset: str,
+        side: str,
+        dtype: str,
+        claims: str = "rule",
+        conversation: str = "unread",
     ) -> None:
         self.language, self.layout, self.ckpt, self.backbone = language, layout, ckpt, backbone
         self.preset, self.side, self.dtype = preset, side, dtype
+        self.claims, self.conversation = claims, conversation
 
     @property
     def signature(self) -> str:
@@ -78,11 +103,13 @@ class Quals:
             ckpt=self.ckpt,
             model=identity(self.backbone),
             preset=self.preset,
-            pairs=f"{held.candidates}>{KEPT}",
+            pairs=f"{held.candidates}>{held.kept}",
             beam=f"groups-of-1-strength-{STRENGTH}-length-{held.shortest}-{held.longest}",
             side=self.side,
             knowledge=f"{held.source}-nearest",
+            conversation=self.conversation,
             text=f"{TEXT_TOKENS}-first",
+            claims=claim_rule() if self.claims == "rule" else self.claims,
             dtype=self.dtype,
         )
 
@@ -95,49 +122,61 @@ class Quals:
         preset: str | None = None,
         side: str = "whole",
         dtype: str | None = None,
+        claims: str = "rule",
+        conversation: str = "unread",
     ) -> Self:
         """The backbone with the adapters of `checkpoint` merged into it.
 
-        preset: cpu, or full (the default elsewhere than on a CPU). side: whole or answer.
-        dtype: fp32 on a CPU, else bf16.
+        preset: laptop, cpu, or full (the default elsewhere than on a CPU). side: whole or answer.
+        dtype: fp32 on a CPU, else bf16; int8 (weights of the linear layers, on a CPU only). claims: rule gives texts
+        that claim nothing a reason and no number, all scores them too. conversation: unread, or read: the turns before
+        the text are part of what it is checked against. Raises ValueError for other values, all of them at once.
         """
+        preset = preset or ("cpu" if device == "cpu" else "full")
+        dtype = dtype or ("fp32" if device == "cpu" else "bf16")
+        _check_options(
+            preset=(preset, PRESETS), side=(side, SIDES), claims=(claims, CLAIMS),
+            conversation=(conversation, CONVERSATIONS), dtype=(dtype, (*DTYPES, *([INT8] if device == "cpu" else []))),
+        )  # fmt: skip
         if checkpoint is None:
             raise ValueError("quals needs a checkpoint folder")
-        preset = preset or ("cpu" if device == "cpu" else "full")
-        if preset not in PRESETS or side not in SIDES:
-            raise ValueError(f"known presets: {', '.join(PRESETS)}; known sides: {', '.join(SIDES)}")
-        dtype = dtype or ("fp32" if device == "cpu" else "bf16")
         held = read_checkpoint(checkpoint, metric=cls.name)
         config = held.config_as(QualsConfig)
-        language = LanguageModel(config.backbone, device=device, dtype=dtype)
+        language = LanguageModel(config.backbone, device=device, dtype="fp32" if dtype == INT8 else dtype)
         layout = layout_of(language.tokenizer)
         language.model = merged(language.model, held, config)
-        return cls(language, layout, ckpt=held.short, backbone=config.backbone, preset=preset, side=side, dtype=dtype)
+        if dtype == INT8:
+            language.model = in_int8(language.model)
+        return cls(
+            language, layout, ckpt=held.short, backbone=config.backbone, preset=preset, side=side, dtype=dtype,
+            claims=claims, conversation=conversation,
+        )  # fmt: skip
 
     def score(
         self, examples: Sequence[Example], *, before_batch: Callable[[], None] | None = None
     ) -> list[tuple[Score, ...]]:
         """One score a text. A source is read once for all pairs of all its texts, a text once for its pairs."""
+        if self.conversation == "read":
+            examples = [with_conversation(example) for example in grounded(examples, metric=self.name)]
         found, readable = scorable(examples, metric=self.name)
+        if self.claims == "rule":
+            for index in [index for index, example in readable.items() if claims_nothing(example.text)]:
+                found[index] = Score(None, NO_CLAIM)
+                del readable[index]
         texts = {index: self._text(example) for index, example in readable.items()}
         sources = self._sources(readable)
         pairs = self._pairs(list(dict.fromkeys(texts.values())), before_batch)
-        by_text = self.language.log_probs(
-            {prefix: [pair.ids for pair in held] for prefix, held in pairs.items() if held}, before_batch=before_batch
-        )
         chosen: dict[int, list[Pair]] = {}
         wanted: dict[Ids, list[Ids]] = {}
         for index, example in readable.items():
             held = [pair for pair in pairs[texts[index]] if in_text(pair, example.text)]
-            sums = [sum(by_text[texts[index], pair.ids]) for pair in held]
-            chosen[index] = round_robin(held, sums, most=KEPT)
+            chosen[index] = round_robin(held, [sum(pair.given_text) for pair in held], most=PRESETS[self.preset].kept)
             if chosen[index]:
                 wanted.setdefault(sources[index], []).extend(pair.ids for pair in chosen[index])
         by_source = self.language.log_probs(wanted, before_batch=before_batch)
         for index in readable:
             found[index] = self._score(
                 chosen[index],
-                [by_text[texts[index], pair.ids] for pair in chosen[index]],
                 [by_source[sources[index], pair.ids] for pair in chosen[index]],
             )
         return [(found[index],) for index in range(len(examples))]
@@ -161,7 +200,7 @@ class Quals:
     def _pairs(self, prefixes: list[Ids], before_batch: Callable[[], None] | None) -> dict[Ids, list[Pair]]:
         preset = PRESETS[self.preset]
 
-        def write(batch: list[Ids]) -> list[list[Ids]]:
+        def write(batch: list[Ids]) -> list[list[Written]]:
             return diverse(
                 self.language.model,
                 batch,
@@ -180,22 +219,23 @@ class Quals:
             before_batch=before_batch,
         )
         return {
-            prefix: [pair for ids in dict.fromkeys(held) if (pair := self._pair(ids))]
+            prefix: [pair for each in {one.ids: one for one in held}.values() if (pair := self._pair(each))]
             for prefix, held in zip(prefixes, written, strict=True)
         }
 
-    def _pair(self, ids: Ids) -> Pair | None:
-        parts = self.layout.split(ids)
+    def _pair(self, written: Written) -> Pair | None:
+        parts = self.layout.split(written.ids)
         if parts is None:
             return None
         question, answer = (self.language.tokenizer.decode(list(part)).strip() for part in parts)
-        return Pair(question, answer, ids) if question and answer else None
+        return Pair(question, answer, written.ids, written.log_probs) if question and answer else None
 
-    def _score(self, pairs: list[Pair], by_text: list[tuple[float, ...]], by_source: list[tuple[float, ...]]) -> Score:
+    def _score(self, pairs: list[Pair], by_source: list[tuple[float, ...]]) -> Score:
         if not pairs:
             return Score(None, NO_PAIR)
         shown: list[dict[str, Any]] = []
-        for pair, given_text, given_source in zip(pairs, by_text, by_source, strict=True):
+        for pair, given_source in zip(pairs, by_source, strict=True):
+            given_text = pair.given_text
             first = pair.ids.index(self.layout.separator) + 1
             gains = [after - before for after, before in zip(given_source, given_text, strict=True)]
             shown.append(
@@ -230,3 +270,14 @@ class Quals:
             }
             for place, (token, before, after) in enumerate(zip(pair.ids, given_text, given_source, strict=True))
         ]
+
+
+def _check_options(**given: tuple[str, Iterable[str]]) -> None:
+    """given: option -> (what was asked for, what is known). Raises ValueError with every wrong one."""
+    wrong = [
+        f"unknown {name} {asked!r}; known: {', '.join(known)}"
+        for name, (asked, known) in given.items()
+        if asked not in known
+    ]
+    if wrong:
+        raise ValueError(". ".join(wrong))

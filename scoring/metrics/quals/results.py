@@ -1,6 +1,8 @@
 """QUALS against people on fixed samples of public sets, beside other metrics and people on the same items.
 
-python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--dtype fp32] [--page docs/results/quals.md]
+python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--settings cpu:fp32 laptop:int8] [--chat 24]
+
+Settings are PRESET:NUMBERS; the first are measured against people, the others against the first.
 
 Scores are appended to var/quals/scores.<signature digest>.jsonl, so that a second run goes on where the first stopped.
 """
@@ -24,13 +26,16 @@ from scoring.correlation.pairs import Pairs
 from scoring.correlation.partial import partial_correlation
 from scoring.metrics import checkpoints
 from scoring.metrics.api import Metric
+from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.bertscore.metric import BertScore
 from scoring.metrics.evaluation.agreement_with_people import figures
 from scoring.metrics.evaluation.grounded_sets import GroundedItem, data_folder, read
 from scoring.metrics.evaluation.one_rater import ceiling_rows
 from scoring.metrics.likelihood.metric import Likelihood
 from scoring.metrics.overlap import Overlap
+from scoring.metrics.quals.chat import chat_items, chat_section
 from scoring.metrics.quals.metric import Quals
+from scoring.metrics.quals.variants import Variant, variant_rows
 from scoring.metrics.rouge import Rouge
 
 SETS = ("alexa", "begin-tc", "begin-cmu", "begin-wow", "qags", "summeval")
@@ -142,8 +147,9 @@ def page(
     done: dict[str, Any],
     others: Mapping[str, Metric],
     command: str,
+    more: Sequence[str] = (),
 ) -> str:
-    """The page: figures, what it cost, which items."""
+    """The page: figures, what it cost, `more` sections, which items."""
     scored = [done[item.id] for items in sets.values() for item in items if item.id in done]
     null = sum(held["value"] is None for held in scored)
     cpu = np.array([held["cpu"] for held in scored])
@@ -170,11 +176,13 @@ def page(
             "",
             *ceiling_rows(sets),
             "",
-            f"Items scored: {len(scored)}; without a pair, so not scorable and left out of the figures: {null}.",
+            f"Items scored: {len(scored)}; without a number (no pair or no claim), left out above: {null}.",
             f"Cost: {cpu.mean():.2f} CPU seconds an item, in batches of {AT_ONCE}.",
             "",
+            *more,
+            "",
             "**Not measured**: QAGS on these samples, sets where no row stands above,",
-            "turns a second on an idle laptop, the `full` preset, every ablation, chit-chat without a claim,",
+            "the `full` preset, every ablation,",
             "one-sentence news summaries (no such set is here). QAGS and ConSeq are not written. The aims of beating",
             "every overlap baseline, Pearson .45, 2 times and 55 times cheaper than QAGS are not shown.",
             "",
@@ -186,21 +194,38 @@ def page(
     )
 
 
+def _file(metric: Quals) -> Path:
+    return _VAR / f"scores.{hashlib.sha256(metric.signature.encode()).hexdigest()[:8]}.jsonl"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Score what is missing, then write the page."""
     parser = argparse.ArgumentParser(prog="python -m scoring.metrics.quals.results", description=__doc__)
     parser.add_argument("--items", type=int, default=150)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--dtype", default="fp32")
+    parser.add_argument("--settings", nargs="+", default=["cpu:fp32"], metavar="PRESET:NUMBERS")
+    parser.add_argument("--chat", type=int, default=24, help="chit-chat and other responses of each kind; 0: none")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--page", type=Path, default=Path("docs/results/quals.md"))
     given = parser.parse_args(arguments)
-    metric = Quals.load(checkpoint=checkpoints.default_checkpoint("quals"), dtype=given.dtype)
     sets = {name: sample(name, given.items) for name in given.sets}
-    digest = hashlib.sha256(metric.signature.encode()).hexdigest()[:8]
-    done = score_all(metric, sets, _VAR / f"scores.{digest}.jsonl", given.minutes)
+    variants: list[Variant] = []
+    for settings in reversed(given.settings):  # the first stays loaded
+        preset, _, dtype = settings.partition(":")
+        metric = Quals.load(checkpoint=checkpoints.default_checkpoint("quals"), preset=preset, dtype=dtype)
+        done = score_all(metric, sets, _file(metric), given.minutes)
+        variants.insert(0, Variant(settings, metric.signature, done))
+    others = beside(dtype if dtype in DTYPES else "fp32")
+    more: list[str] = []
+    if variants[1:]:
+        more += ["## Settings for a CPU", "", *variant_rows(sets, variants[0], variants[1:]), ""]
+    if given.chat:
+        classes = chat_items(given.chat)
+        metric.claims = "all"
+        more += chat_section(classes, score_all(metric, classes, _file(metric), given.minutes), metric.signature)
+        metric.claims = "rule"
     command = shlex.join(["python", "-m", "scoring.metrics.quals.results", *(arguments or sys.argv[1:])])
-    given.page.write_text(page(metric, sets, done, beside(given.dtype), command), encoding="utf-8")
+    given.page.write_text(page(metric, sets, done, others, command, more), encoding="utf-8")
     return 0
 
 

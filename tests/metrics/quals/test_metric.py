@@ -1,5 +1,6 @@
 """The metric on a tiny random model: values against a plain computation, reasons, bad input."""
 
+import copy
 import math
 
 import pytest
@@ -7,14 +8,16 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from scoring.metrics.api import Dialogue, Grounded, WrongExample  # noqa: E402
+from scoring.metrics.api import Dialogue, DialogueTurn, Grounded, WrongExample  # noqa: E402
 from scoring.metrics.backbones import why_unavailable  # noqa: E402
 from scoring.metrics.backbones.load import load_tokenizer  # noqa: E402
+from scoring.metrics.claims import claim_rule  # noqa: E402
 from scoring.metrics.likelihood.language_model import LanguageModel  # noqa: E402
 from scoring.metrics.quals.choosing import Pair  # noqa: E402
 from scoring.metrics.quals.layout import layout_of  # noqa: E402
 from scoring.metrics.quals.metric import NO_PAIR, Quals  # noqa: E402
-from scoring.metrics.reasons import NO_KNOWLEDGE, NO_TEXT  # noqa: E402
+from scoring.metrics.quals.quantised import in_int8  # noqa: E402
+from scoring.metrics.reasons import NO_CLAIM, NO_KNOWLEDGE, NO_TEXT  # noqa: E402
 from scoring.metrics.tokens import tokenize  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -33,13 +36,12 @@ class Scripted(Quals):
             return tokenize(self.language.tokenizer, [text], limit=64)[0].ids
 
         texts = {self.layout.passage(ids(text)): held for text, held in self.script.items()}
-        return {
-            prefix: [
-                Pair(question, answer, self.layout.pair(ids(question), ids(answer)))
-                for question, answer in texts.get(prefix, [])
-            ]
-            for prefix in prefixes
-        }
+        found = {}
+        for prefix in prefixes:
+            pairs = [(*pair, self.layout.pair(*map(ids, pair))) for pair in texts.get(prefix, [])]
+            given = self.language.log_probs({prefix: [held for _, _, held in pairs]}) if pairs else {}
+            found[prefix] = [Pair(*pair, given[prefix, pair[2]]) for pair in pairs]
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +145,64 @@ def test_strange_input_has_a_defined_answer(language, source, text):
 def test_a_dialogue_is_refused(metric):
     with pytest.raises(WrongExample):
         metric.score([Dialogue("d", ())])
+
+
+def test_what_claims_nothing_has_a_reason_and_no_number(metric):
+    chat, claim = "Haha, I agree!", "Anna Keel built it in 1871."
+    metric.script = {chat: [("Who agrees?", "I")], claim: [("Who built it?", "Anna Keel")]}
+    items = [Grounded("a", SOURCE, chat), Grounded("b", SOURCE, claim), Grounded("c", None, chat)]
+    (first,), (second,), (third,) = metric.score(items)
+    assert (first.value, first.reason) == (None, NO_CLAIM)
+    assert second.value is not None and third.reason == NO_KNOWLEDGE
+    assert f"|claims:{claim_rule()}|" in metric.signature
+    metric.claims = "all"
+    assert metric.score(items)[0][0].value is not None and "|claims:all|" in metric.signature
+
+
+def test_the_conversation_is_a_source_where_it_is_read(metric):
+    text = "Anna Keel built it in 1871."
+    metric.script = {text: [("Who built it?", "Anna Keel")]}
+    said = (DialogueTurn("A", "Anna Keel built many things."), DialogueTurn("B", "In 1871?"))
+    (unread,) = metric.score([Grounded("a", SOURCE, text, said)])[0]
+    assert unread.value == metric.score([Grounded("a", SOURCE, text)])[0][0].value
+    signature, metric.conversation = metric.signature, "read"
+    assert "|conversation:unread|" in signature and metric.signature == signature.replace("unread", "read")
+    (read,) = metric.score([Grounded("a", SOURCE, text, said)])[0]
+    joined = f"{SOURCE}\n\nA: Anna Keel built many things.\n\nB: In 1871?"
+    metric.conversation = "unread"
+    assert read.value == pytest.approx(metric.score([Grounded("a", joined, text)])[0][0].value, abs=1e-5)
+    assert abs(read.value - unread.value) > 1e-3
+    metric.conversation = "read"
+    assert metric.score([Grounded("a", None, text, said)])[0][0].value is not None
+    assert metric.score([Grounded("a", None, text)])[0][0].reason == NO_KNOWLEDGE
+
+
+def test_a_preset_keeps_as_many_pairs_as_it_says(metric):
+    text = "Anna Keel built it in 1871 by the sea."
+    answers = ["Anna Keel", "1871", "the sea", "sea", "it", "Anna"]
+    metric.script = {text: [(f"What about {answer}?", answer) for answer in answers]}
+    assert len(metric.score([Grounded("a", SOURCE, text)])[0][0].evidence["pairs"]) == 6
+    metric.preset = "laptop"
+    assert len(metric.score([Grounded("a", SOURCE, text)])[0][0].evidence["pairs"]) == 4
+    assert "|preset:laptop|pairs:6>4|" in metric.signature
+
+
+def test_wrong_options_are_told_all_at_once(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"preset 'fast'; known: laptop, cpu, full\. unknown claims 'no'.*dtype 'int4'"
+    ):
+        Quals.load(checkpoint=tmp_path, preset="fast", claims="no", dtype="int4")
+    with pytest.raises(ValueError, match="dtype 'int8'; known: fp32, bf16, fp16"):
+        Quals.load(checkpoint=tmp_path, device="cuda", dtype="int8")
+
+
+def test_eight_bits_are_near_the_full_numbers(metric, language):
+    text = "Anna Keel built it in 1871."
+    metric.script = {text: [("Who built it?", "Anna Keel"), ("When was it built?", "1871")]}
+    (full,) = metric.score([Grounded("a", SOURCE, text)])[0]
+    metric.language = copy.deepcopy(language)
+    metric.language.model = in_int8(metric.language.model)
+    (small,) = metric.score([Grounded("a", SOURCE, text)])[0]
+    assert small.value == pytest.approx(full.value, abs=0.1) and small.value != full.value
+    kinds = {type(module).__module__ for module in metric.language.model.model.modules()}
+    assert any("quantized" in kind for kind in kinds)

@@ -1,0 +1,58 @@
+"""How good the rule of `scoring.metrics.claims` is, and how many turns of Topical-Chat it takes out.
+
+BEGIN calls a response "Generic" when it is too vague to be attributed to anything. The words were chosen looking at
+half 0 of CMU dev (halves by context); half 1, and the other sets, were only counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from scoring.metrics.claims import claims_nothing
+from scoring.metrics.evaluation.grounded_sets import GroundedItem, data_folder, read
+
+GENERIC = "Generic"
+
+
+def half(item: GroundedItem) -> int:
+    """0 or 1, the same for all items of a context."""
+    return int(item.group, 16) % 2
+
+
+def rule_row(name: str, items: Sequence[GroundedItem]) -> str:
+    """A row of Markdown: precision and recall of the rule against "Generic", and what it takes out wrongly."""
+    taken = [item for item in items if claims_nothing(item.text)]
+    generic = [item for item in items if item.label == GENERIC]
+    right = sum(item.label == GENERIC for item in taken)
+    attributable = sum(item.human == 1 for item in taken)
+    precision = f"{right / len(taken):.2f} ({right} of {len(taken)})" if taken else "–"
+    recall = f"{right / len(generic):.2f} ({right} of {len(generic)})" if generic else "–"
+    return f"| {name} | {len(items)} | {precision} | {recall} | {attributable} |"
+
+
+def rule_rows() -> list[str]:
+    """The table for all BEGIN dev sets."""
+    cmu = read("begin-cmu", data_folder())
+    return [
+        "| BEGIN dev | responses | precision | recall | taken out, though fully attributable |",
+        "|---|---|---|---|---|",
+        rule_row("CMU, half 0 (the words were chosen on it)", [item for item in cmu if half(item) == 0]),
+        rule_row("CMU, half 1 (held out)", [item for item in cmu if half(item) == 1]),
+        rule_row("Topical-Chat", read("begin-tc", data_folder())),
+        rule_row("WoW", read("begin-wow", data_folder())),
+    ]
+
+
+def topical_chat_counts(folder: Path) -> dict[str, tuple[int, int]]:
+    """cited knowledge -> (turns that claim nothing, turns), over the conversation files in the folder."""
+    counts: dict[str, tuple[int, int]] = {}
+    for file in sorted(folder.glob("*.json")):
+        for conversation in json.loads(file.read_text(encoding="utf-8")).values():
+            for turn in conversation["content"]:
+                personal = set(turn["knowledge_source"]) == {"Personal Knowledge"}
+                name = "personal knowledge only" if personal else "some of the reading set"
+                none, turns = counts.get(name, (0, 0))
+                counts[name] = (none + claims_nothing(turn["message"]), turns + 1)
+    return counts
