@@ -10,7 +10,7 @@ from uuid import UUID
 from annotate.answers import CLEARED, NOTE_LENGTH, Answer, BadAnswer, checked_answer
 from annotate.evidence import BadEvidence, checked_evidence
 from annotate.models import CampaignDimension, KnowledgeSection, Rating, Task, TaskEvent, Turn
-from annotate.questions import Target, applies, is_about_turns, lacks_evidence, missing_answers
+from annotate.questions import Target, applies, is_about_turns, is_asked, lacks_evidence, missing_answers
 from annotate.refusals import BadOperation, MissingEvidence
 
 RATE, CLEAR, NOTE, EVIDENCE, UNDO, REVEAL = "rate", "clear", "note", "evidence", "undo", "reveal"
@@ -117,7 +117,8 @@ class Desk:
     def _reveal(self, operation: Operation) -> None:
         if operation.turn != self.revealed + 1 or operation.turn >= self.task.item.conversation.turn_count:
             raise BadOperation("Only the turn after the last one shown can be shown next.")
-        shown = [turn for index, turn in self.turns.items() if index <= self.revealed]
+        item = self.task.item
+        shown = [turn for index, turn in self.turns.items() if index <= self.revealed and is_asked(item, index)]
         open_ = missing_answers(list(self.questions.values()), shown, self.answered())
         if any(target[0] is not None for target in open_):
             raise BadOperation("The next turn is shown once the ones before it are rated.")
@@ -151,6 +152,8 @@ class Desk:
             raise BadOperation("There is no such turn to rate.")
         if not applies(question, turn.speaker):
             raise BadOperation("This question is not asked of this speaker's turns.")
+        if not is_asked(self.task.item, turn.index):
+            raise BadOperation("This turn is not asked about here: only some turns are rated again.")
         return turn.index, question.dimension_version_id
 
     def _revise(self, operation: Operation, target: Target, answer: Answer, note: str, evidence: Any) -> None:

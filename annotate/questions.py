@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from annotate.models import CampaignDimension, Rating, Turn
+from annotate.models import CampaignDimension, CampaignItem, Rating, Turn
 from annotate.models.dimension import Unit
 
 Target = tuple[int | None, int]  # (turn index, None for the conversation; question id)
@@ -29,6 +29,11 @@ def is_about_turns(question: CampaignDimension) -> bool:
 def applies(question: CampaignDimension, speaker: str) -> bool:
     """Whether a question about turns is asked of this speaker's."""
     return is_about_turns(question) and (not question.speakers or speaker in question.speakers)
+
+
+def is_asked(item: CampaignItem, turn_index: int) -> bool:
+    """Whether an item asks about this turn: about all, but where some are asked again."""
+    return item.turns is None or turn_index in item.turns
 
 
 def lacks_evidence(question: CampaignDimension, rating: Rating) -> bool:

@@ -13,6 +13,7 @@ from annotate.models import Campaign, CampaignItem, Participant, Rater, Task
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import CampaignNotOpen, NotTakingPart
+from annotate.selectors.meant_for import meant_for
 from annotate.selectors.why_nothing import why_nothing
 from people.models import Role, User
 
@@ -82,7 +83,8 @@ def _claim(campaign: Campaign, rater: Rater, now: datetime) -> Task | None:
         task.state, task.lease_until = TaskState.OPEN, lease
         task.save(update_fields=["state", "lease_until"])
         return task
-    free = CampaignItem.objects.filter(campaign=campaign, taken__lt=F("required_raters"))
+    items = CampaignItem.objects.filter(meant_for(campaign, rater.user_id), campaign=campaign)
+    free = items.filter(taken__lt=F("required_raters"))
     item = (
         free.filter(~Exists(Task.objects.filter(item=OuterRef("pk"), rater=rater)))
         .order_by("position")

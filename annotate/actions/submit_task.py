@@ -13,7 +13,7 @@ from annotate.leases import hold, locked_task
 from annotate.models import Rating, Task, TaskEvent, Turn
 from annotate.models.campaign import TaskState
 from annotate.places import count_submitted
-from annotate.questions import lacks_evidence, missing_answers, questions_of
+from annotate.questions import is_asked, lacks_evidence, missing_answers, questions_of
 from annotate.refusals import BadOperation, MissingAnswers, MissingEvidence, StaleVersion
 from people.models import User
 
@@ -42,7 +42,7 @@ def submit_task(
     rows = Rating.objects.filter(task=task, current=True).exclude(reason=CLEARED).select_related("turn")
     given = {(row.turn.index if row.turn else None, row.dimension_version_id): row for row in rows}
     turns = Turn.objects.filter(conversation=conversation).only("index", "speaker").order_by("index")
-    missing = missing_answers(questions, turns, given)
+    missing = missing_answers(questions, [turn for turn in turns if is_asked(task.item, turn.index)], given)
     if missing:
         raise MissingAnswers(missing)
     asked = {question.dimension_version_id: question for question in questions}

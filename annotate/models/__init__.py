@@ -1,6 +1,6 @@
 """What people said, and what about."""
 
-from annotate.models.campaign import Campaign, CampaignDimension, CampaignItem, Participant, Task, TaskEvent
+from annotate.models.campaign import Campaign, CampaignDimension, CampaignItem, ItemRater, Participant, Task, TaskEvent
 from annotate.models.corpus import Conversation, Corpus, KnowledgeSection, Turn
 from annotate.models.dimension import Dimension, DimensionVersion
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
@@ -22,6 +22,7 @@ __all__ = [
     "ImportConflict",
     "ImportFile",
     "ImportJob",
+    "ItemRater",
     "KnowledgeSection",
     "MapPart",
     "Participant",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -20,6 +21,11 @@ class CampaignState(models.TextChoices):
 class Order(models.TextChoices):
     RANDOM = "random", "random, by seed"
     PRIORITY = "priority", "most uncertain first"
+
+
+class AgainTo(models.TextChoices):
+    SAME = "same", "whoever gave the rating"
+    OTHERS = "others", "anybody else of the campaign"
 
 
 class Campaign(models.Model):
@@ -40,6 +46,11 @@ class Campaign(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
+    again_for = models.ForeignKey(
+        "annotate.DimensionMap", on_delete=models.PROTECT, null=True, related_name="asked_again",
+        help_text="Asks again what this map cannot tell.",
+    )  # fmt: skip
+    again_to = models.CharField(max_length=8, choices=AgainTo.choices, blank=True, default="")
     dimension_versions: models.ManyToManyField = models.ManyToManyField(DimensionVersion, through="CampaignDimension")
 
     class Meta:
@@ -90,6 +101,7 @@ class CampaignItem(models.Model):
     required_raters = models.PositiveSmallIntegerField()
     taken = models.PositiveSmallIntegerField(default=0)
     submitted = models.PositiveSmallIntegerField(default=0)
+    turns = ArrayField(models.PositiveIntegerField(), null=True, help_text="Only these are asked about; null: all.")
 
     class Meta:
         constraints = [
@@ -106,6 +118,16 @@ class CampaignItem(models.Model):
                 name="items_with_a_free_place",
             )
         ]
+
+
+class ItemRater(models.Model):
+    """Whose rating of the item's conversation is asked again; the campaign says whether of them or of others."""
+
+    item = models.ForeignKey(CampaignItem, on_delete=models.CASCADE, related_name="raters_before")
+    rater = models.ForeignKey("annotate.Rater", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "rater"], name="a_rater_is_asked_again_once")]
 
 
 class TaskState(models.TextChoices):

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from annotate.answers import CLEARED
 from annotate.models import Campaign, CampaignItem, Participant, Rater, Rating, Task, TurnTime
 from annotate.models.campaign import CampaignState, TaskState
+from annotate.selectors.meant_for import meant_for
 from annotate.selectors.why_nothing import why_nothing
 from people.models import Role, User
 
@@ -83,8 +84,8 @@ def _desk(campaign: Campaign, user: User, rater: Rater | None, counts: Mapping[s
 def available(campaign: Campaign, user: User) -> int:
     """Conversations with a free place that this person has not had, counted up to COUNTED. One query."""
     had = Task.objects.filter(item=OuterRef("pk"), rater__user=user)
-    free = CampaignItem.objects.filter(~Exists(had), campaign=campaign, taken__lt=F("required_raters"))
-    return free.order_by()[:COUNTED].count()
+    items = CampaignItem.objects.filter(~Exists(had), meant_for(campaign, user.pk), campaign=campaign)
+    return items.filter(taken__lt=F("required_raters")).order_by()[:COUNTED].count()
 
 
 def tasks_of(user: User, *, before: int | None = None) -> QuerySet[Task]:

@@ -13,7 +13,7 @@ from annotate.actions.skip_task import REASONS
 from annotate.answers import Answer, value_of
 from annotate.models import CampaignDimension, KnowledgeSection, Rating, Task, TaskEvent, Turn, TurnTime
 from annotate.models.campaign import TaskState
-from annotate.questions import is_about_turns, questions_of
+from annotate.questions import is_about_turns, is_asked, questions_of
 from annotate.sentences import sentences
 from people.models import User
 
@@ -55,7 +55,9 @@ def task_payload(*, task: Task, user: User) -> dict[str, Any]:
             "turn_count": conversation.turn_count,
         },
         "turns": [
-            {"index": turn.index, "speaker": turn.speaker, "text": turn.text, "cited": turn.cited} for turn in turns
+            {"index": turn.index, "speaker": turn.speaker, "text": turn.text, "cited": turn.cited}
+            | ({} if task.item.turns is None else {"asked": is_asked(task.item, turn.index)})
+            for turn in turns
         ],
         "sections": [_section(section, points) for section in sections],
         "questions": [_question(row) for row in questions],

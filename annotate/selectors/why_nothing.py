@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotate.models import Campaign, CampaignItem, Rater, Task
 from annotate.models.campaign import TaskState
+from annotate.selectors.meant_for import meant_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,13 @@ class Nothing:
 
 
 def why_nothing(campaign: Campaign, rater: Rater | None, *, now: datetime | None = None) -> Nothing:
-    """Why there is no free place for this rater (None: someone who has not begun). At most three queries."""
+    """Why there is no free place for this rater (None: someone who has not begun). At most four queries."""
     now = now or timezone.now()
     unfinished = CampaignItem.objects.filter(campaign=campaign, submitted__lt=F("required_raters"))
     if not unfinished.exists():
         return Nothing("All conversations of this campaign have been rated.")
+    if campaign.again_to and not unfinished.filter(meant_for(campaign, rater.user_id if rater else None)).exists():
+        return Nothing("What is left here is meant for other raters: some answers are asked again.")
     others = Task.objects.filter(item__campaign=campaign, state=TaskState.OPEN).exclude(rater=rater)
     settled = Task.objects.filter(
         item=OuterRef("item"), rater=rater, state__in=(TaskState.SUBMITTED, TaskState.SKIPPED)

@@ -6,12 +6,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from annotate.actions.ask_again import NothingToAsk, ask_again
 from annotate.actions.change_dimensions import BadMap, change_dimensions
 from annotate.actions.define_dimension import KeyTaken, define_dimension
 from annotate.models import DimensionMap, DimensionVersion
+from annotate.models.campaign import AgainTo
 from annotate.selectors import maps as select
+from annotate.selectors.again import again_for
 from frontend.pages.dimension_form import AnswersForm, DimensionForm, EndsForm, labels_of
 from people.permissions import admins_only
 from people.requests import Request
@@ -90,8 +93,28 @@ def dimension_map(request: Request, map_id: int) -> HttpResponse:
     """One map: what became what, and how many ratings it concerns now."""
     found = get_object_or_404(DimensionMap.objects.select_related("made_by"), pk=map_id)
     parts = select.parts_of(found)
-    context = {"map": found, "parts": parts, "asking": select.still_asking({part.row.source_id for part in parts})}
+    context = {
+        "map": found,
+        "parts": parts,
+        "asking": select.still_asking({part.row.source_id for part in parts}),
+        "again": again_for(found, [part.row for part in parts]),
+        "choices": AgainTo.choices,
+    }
     return render(request, "frontend/dimensions/map.html", context)
+
+
+@admins_only
+@require_POST
+def dimension_map_again(request: Request, map_id: int) -> HttpResponse:
+    """Hand out again what the map cannot tell."""
+    found = get_object_or_404(DimensionMap, pk=map_id)
+    try:
+        made = ask_again(map=found, to=request.POST.get("to", ""), by=person_of(request))
+    except NothingToAsk as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"Handed out again: {', '.join(row.name for row in made)}.")
+    return redirect("dimension_map", map_id=map_id)
 
 
 urlpatterns = [
@@ -99,4 +122,5 @@ urlpatterns = [
     path("campaigns/dimensions/new/", dimension_new, name="dimension_new"),
     path("campaigns/dimensions/change/", dimension_change, name="dimension_change"),
     path("campaigns/dimensions/maps/<int:map_id>/", dimension_map, name="dimension_map"),
+    path("campaigns/dimensions/maps/<int:map_id>/again/", dimension_map_again, name="dimension_map_again"),
 ]

@@ -47,6 +47,17 @@ def test_describe_a_new_version_and_map_to_it(
     expect(page.get_by_text("cannot be told").first).to_be_visible()
     picture(page, f"dimension-map-{width}-{scheme}", full_page=True)
     assert violations(page) == []
+    page.get_by_label("Anybody else of the campaign").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Hand out again").press("Enter")
+    expect(page.get_by_text("1 handed out again, 0 not yet")).to_be_visible()
+    picture(page, f"dimension-again-{width}-{scheme}", full_page=True)
+    assert violations(page) == []
+    rater = new_context(make_user(), width=width, color_scheme=scheme).new_page()
+    rater.goto("/queue/")
+    rater.get_by_role("button", name="Begin").click()
+    expect(rater.get_by_text("What about warmth?").first).to_be_visible()
+    picture(rater, f"rating-again-{width}-{scheme}")
     assert DimensionMap.objects.get().kind == "split"
     page.goto("/campaigns/dimensions/")
     expect(page.get_by_role("link", name="Split", exact=False).last).to_be_visible()

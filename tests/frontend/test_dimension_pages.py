@@ -102,7 +102,7 @@ def test_the_lists_cost_the_same_for_one_and_for_many(
         page = client.get("/campaigns/dimensions/").content.decode()
     assert page.count("Other words.") == 4
     newest = DimensionMap.objects.latest("pk").pk
-    with django_assert_num_queries(6):  # session, person; map, parts, counts, campaigns
+    with django_assert_num_queries(9):  # session, person; map, parts, counts, campaigns; untold, again, done
         client.get(f"/campaigns/dimensions/maps/{newest}/")
 
 

@@ -26,6 +26,7 @@ export class Places {
   questionsAt(place) {
     const turn = this.turnAt(place);
     if (!turn) return this.questions.filter((question) => question.about === "conversation");
+    if (turn.asked === false) return []; // only some turns are rated again
     return this.questions.filter((question) => question.about === "turn" &&
       (!question.speakers.length || question.speakers.includes(turn.speaker)));
   }
