@@ -29,6 +29,51 @@ POLICIES: dict[str, str] = {
 }
 
 
+SLICES = ("topic", "split", "config", "system")
+RANDOM_SHARE = 0.3
+
+
+class CannotDraw(ValueError):
+    """The wish cannot be met, in words: an unknown policy, a wrong share or size, weights that nobody has."""
+
+
+def checked_wish(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What a campaign stores: {} (everything), or {policy, size, random_share, seed} and where its weights come from.
+
+    `metrics`: the ids of one checkpoint (uncertainty) or of two (metric_disagreement). `slice_by`: what makes a slice
+    (rare_slices). Raises CannotDraw with every fault at once.
+    """
+    if not raw:
+        return {}
+    faults = []
+    policy = raw.get("policy")
+    if policy not in POLICIES:
+        faults.append(f"policy: there is no {policy!r}; known: {', '.join(POLICIES)}")
+    if unknown := set(raw) - {"policy", "size", "random_share", "seed", "metrics", "slice_by"}:
+        faults.append(f"unknown: {', '.join(sorted(unknown))}")
+    size, share, seed = raw.get("size"), raw.get("random_share", RANDOM_SHARE), raw.get("seed", 0)
+    if type(size) is not int or size < 1:
+        faults.append(f"size: a whole number from 1, not {size!r}")
+    if type(share) not in (int, float) or not 0 < share <= 1:
+        faults.append(f"random_share: above 0 and up to 1, not {share!r}: without it some could never be drawn")
+    if type(seed) is not int:
+        faults.append(f"seed: a whole number, not {seed!r}")
+    wish: dict[str, Any] = {"policy": policy, "size": size, "random_share": share, "seed": seed}
+    wanted = {"uncertainty": 1, "metric_disagreement": 2}.get(str(policy), 0)
+    metrics = raw.get("metrics", [])
+    if wanted:
+        if not isinstance(metrics, list) or len(set(map(str, metrics))) != wanted:
+            faults.append(f"metrics: {policy} takes {wanted} different checkpoint(s)")
+        wish["metrics"] = metrics
+    if policy == "rare_slices":
+        if raw.get("slice_by") not in SLICES:
+            faults.append(f"slice_by: one of {', '.join(SLICES)}, not {raw.get('slice_by')!r}")
+        wish["slice_by"] = raw.get("slice_by")
+    if faults:
+        raise CannotDraw("; ".join(faults))
+    return wish
+
+
 @dataclass(frozen=True, slots=True)
 class SamplePlan(Generic[Item]):
     """What was drawn and how. `chance` holds every item of the population, not only the chosen ones."""

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from annotate.models import Campaign, CampaignDimension, Corpus, DimensionVersion, Participant
 from annotate.models.campaign import Order
 from annotate.models.dimension import Unit
+from annotate.sampling import checked_wish
 from annotate.slices import checked_slice
 from people.actions.record import record
 from people.models import User
@@ -58,11 +59,13 @@ def create_campaign(
     order_detail: dict[str, Any] | None = None,
     lease_minutes: int = 30,
     hindsight_free: bool = False,
+    sampling: dict[str, Any] | None = None,
     participants: Sequence[User] | None = None,
 ) -> Campaign:
     """A draft; nothing is handed out before it is opened. `participants` None: every annotator.
 
-    Raises NoQuestions, NameTaken, BadSlice.
+    sampling: how the items are drawn from the slice when it is opened (annotate/sampling.py); none: all are items.
+    Raises NoQuestions, NameTaken, BadSlice, CannotDraw.
     """
     if not questions:
         raise NoQuestions("Choose at least one question.")
@@ -78,6 +81,7 @@ def create_campaign(
                 order_detail=order_detail or {"seed": 0},
                 lease_minutes=lease_minutes,
                 hindsight_free=hindsight_free,
+                sampling=checked_wish(sampling or {}),
                 open_to_all=participants is None,
                 created_by=by,
             )

@@ -38,6 +38,11 @@ class Campaign(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1)
     order = models.CharField(max_length=16, choices=Order.choices, default=Order.RANDOM)
     order_detail = models.JSONField(default=dict, help_text="Seed, or the checkpoint whose uncertainty ordered it.")
+    sampling = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="How items are drawn from the slice, and, once open, were; empty: all of it.",
+    )
     state = models.CharField(max_length=8, choices=CampaignState.choices, default=CampaignState.DRAFT)
     lease_minutes = models.PositiveSmallIntegerField(default=30)
     hindsight_free = models.BooleanField(default=False, help_text="Turn t is rated before t+1 is sent.")
@@ -102,10 +107,14 @@ class CampaignItem(models.Model):
     taken = models.PositiveSmallIntegerField(default=0)
     submitted = models.PositiveSmallIntegerField(default=0)
     turns = ArrayField(models.PositiveIntegerField(), null=True, help_text="Only these are asked about; null: all.")
+    chance = models.FloatField(null=True, help_text="With which the draw took it, in (0, 1]; null: nothing was drawn.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["campaign", "conversation"], name="one_item_per_conversation"),
+            models.CheckConstraint(
+                condition=Q(chance__isnull=True) | Q(chance__gt=0, chance__lte=1), name="what_was_drawn_had_a_chance"
+            ),
             models.CheckConstraint(
                 condition=Q(taken__lte=F("required_raters")), name="never_more_raters_than_required"
             ),

@@ -41,10 +41,8 @@ def _chosen(request: Request) -> tuple[list[Corpus], Corpus | None, list[Dimensi
     return corpora, corpus, dimensions, dimension
 
 
-def _campaign(request: Request, kind: AnalysisKind, corpus: Corpus) -> tuple[list[Campaign], Campaign | None]:
-    """The campaigns that people can be looked at in apart; metrics are measured against all that people said."""
-    if kind == AnalysisKind.WORKBENCH:
-        return [], None
+def _campaign(request: Request, corpus: Corpus) -> tuple[list[Campaign], Campaign | None]:
+    """The campaigns that can be looked at apart; without one, all that people said."""
     campaigns = list(Campaign.objects.filter(corpus=corpus).order_by("-pk"))
     asked = request.GET.get("campaign", "")
     return campaigns, next((each for each in campaigns if str(each.pk) == asked), None)
@@ -58,7 +56,7 @@ def _page(request: Request, kind: AnalysisKind) -> HttpResponse:
         "dimensions": dimensions, "dimension": dimension,
     }  # fmt: skip
     if corpus is not None and dimension is not None:
-        campaigns, campaign = _campaign(request, kind, corpus)
+        campaigns, campaign = _campaign(request, corpus)
         row, current = ask_analysis(kind=kind, corpus=corpus, dimension=dimension, campaign=campaign)
         context |= {"row": row, "current": current, "campaigns": campaigns, "campaign": campaign}
         if not current:

@@ -10,11 +10,20 @@ from annotate.actions.create_campaign import EVIDENCE_BOUND, Question
 from annotate.models import Campaign, DimensionVersion
 from annotate.models.campaign import Order
 from annotate.models.dimension import Unit
+from annotate.sampling import RANDOM_SHARE, SLICES
+from annotate.slices import conversations_in
 from frontend.pages.slice_form import SliceForm
 from people.models import User
 from scoring.models import Checkpoint
 
 ASKED = (("", "not asked"), ("required", "required"), ("optional", "optional"))
+DRAWS = (
+    ("", "all of the slice"),
+    ("random", "drawn at random"),
+    ("uncertainty", "drawn, rather those that a metric is unsure of"),
+    ("metric_disagreement", "drawn, rather those that two metrics rank differently"),
+    ("rare_slices", "drawn, rather those of rare slices"),
+)
 POINTING = (
     ("required evidence", "required, pointing at sentences of the reading set"),
     ("optional evidence", "optional, pointing at sentences of the reading set"),
@@ -44,6 +53,21 @@ class CampaignForm(SliceForm):
     checkpoint = forms.ModelChoiceField(
         queryset=Checkpoint.objects.none(), required=False, help_text="Whose uncertainty orders the queue."
     )
+    policy = forms.ChoiceField(choices=DRAWS, required=False, label="Which of them")
+    sample_size = forms.IntegerField(
+        required=False, min_value=1, label="So many conversations", help_text="How many are drawn from the slice."
+    )
+    random_percent = forms.IntegerField(
+        required=False, min_value=1, max_value=100, initial=round(100 * RANDOM_SHARE), label="Random share, percent",
+        help_text="So much of every chance is the same for all: no conversation is beyond reach, and what is estimated "
+        "stays true of the whole slice.",
+    )  # fmt: skip
+    draw_by = forms.ModelChoiceField(
+        queryset=Checkpoint.objects.none(), required=False, label="Metric of the draw",
+        help_text="Whose uncertainty, or whose disagreement with the other one, gives a higher chance.",
+    )  # fmt: skip
+    draw_against = forms.ModelChoiceField(queryset=Checkpoint.objects.none(), required=False, label="The other metric")
+    slice_by = forms.ChoiceField(choices=[(name, name) for name in SLICES], required=False, label="Slices by")
     speakers = forms.CharField(
         required=False, max_length=200, help_text="Ask only about these speakers' turns; a comma between. Blank: all."
     )
@@ -56,6 +80,8 @@ class CampaignForm(SliceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["checkpoint"].queryset = Checkpoint.objects.order_by("metric", "-pk")  # type: ignore[attr-defined]
+        for name in ("draw_by", "draw_against"):
+            self.fields[name].queryset = self.fields["checkpoint"].queryset  # type: ignore[attr-defined]
         people = User.objects.filter(is_active=True).order_by("username")
         self.fields["participants"].queryset = people  # type: ignore[attr-defined]
         versions = DimensionVersion.objects.select_related("dimension").order_by("dimension", "-number")
@@ -79,11 +105,48 @@ class CampaignForm(SliceForm):
         checked = super().clean() or self.cleaned_data
         if checked.get("order") == Order.PRIORITY and not checked.get("checkpoint"):
             self.add_error("checkpoint", "Choose the checkpoint whose uncertainty orders the queue.")
+        self._check_draw(checked)
         if checked.get("chosen_only") and not checked.get("participants"):
             self.add_error("participants", "Choose at least one person.")
         if not any(checked.get(f"ask_{version.pk}") for version in self.versions):
             self.add_error(None, "Choose at least one question.")
         return checked
+
+    def _check_draw(self, checked: dict[str, Any]) -> None:
+        policy = checked.get("policy")
+        if not policy:
+            return
+        size = checked.get("sample_size")
+        if not size and "sample_size" not in self.errors:
+            self.add_error("sample_size", "Say how many are to be drawn.")
+        if size and not {"corpus", "split", "topic", "config", "limit"} & set(self.errors):
+            there = conversations_in(checked["corpus"], self.slice()).count()
+            if size > there:
+                self.add_error("sample_size", f"The slice holds {there} conversations.")
+        if policy in ("uncertainty", "metric_disagreement") and not checked.get("draw_by"):
+            self.add_error("draw_by", "Choose the metric that the draw looks at.")
+        if policy == "metric_disagreement":
+            if not checked.get("draw_against"):
+                self.add_error("draw_against", "Choose the metric to compare it with.")
+            elif checked.get("draw_by") == checked["draw_against"]:
+                self.add_error("draw_against", "Choose two different metrics.")
+
+    def sampling(self) -> dict[str, Any]:
+        """The draw as create_campaign takes it; empty: all of the slice."""
+        checked = self.cleaned_data
+        if not checked["policy"]:
+            return {}
+        chosen = {"uncertainty": ["draw_by"], "metric_disagreement": ["draw_by", "draw_against"]}
+        metrics = [checked[name].pk for name in chosen.get(checked["policy"], [])]
+        share = checked["random_percent"]
+        return {
+            "policy": checked["policy"],
+            "size": checked["sample_size"],
+            "random_share": RANDOM_SHARE if share is None else share / 100,
+            "seed": checked["seed"],
+            **({"metrics": metrics} if metrics else {}),
+            **({"slice_by": checked["slice_by"]} if checked["policy"] == "rare_slices" else {}),
+        }
 
     def question_fields(self) -> list[forms.BoundField]:
         """The fields of the questions, for the template."""
@@ -111,6 +174,7 @@ class CampaignForm(SliceForm):
             "order": checked["order"],
             "order_detail": detail,
             "lease_minutes": checked["lease_minutes"],
+            "sampling": self.sampling(),
             "hindsight_free": checked["hindsight_free"],
             "participants": list(checked["participants"]) if checked["chosen_only"] else None,
         }

@@ -18,13 +18,15 @@ from annotate.actions.skip_task import REASONS
 from annotate.models import Campaign, Task
 from annotate.models.campaign import CampaignState, Order
 from annotate.refusals import CampaignNotOpen, TaskClosed
+from annotate.sampling import CannotDraw
 from annotate.selectors import campaigns as select
 from annotate.slices import conversations_in, in_words
-from frontend.pages.campaign_form import CampaignForm
+from frontend.pages.campaign_form import DRAWS, CampaignForm
 from people.permissions import admins_only
 from people.requests import Request
 from people.who import person_of
 from scoring.models import Checkpoint
+from scoring.selectors.sampling import draw_weights
 from scoring.selectors.uncertainty import uncertainty_of
 
 PAGE = 25
@@ -76,6 +78,7 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
         "slice": in_words(campaign.slice),
         "planned": conversations_in(campaign.corpus, campaign.slice).count() if draft else None,
         "order": _order_in_words(campaign),
+        "draw": _draw_in_words(campaign.sampling),
         "questions": campaign.questions.select_related("dimension_version__dimension"),
         "participants": [row.user.username for row in campaign.participants.select_related("user")],
         "progress": progress,
@@ -93,6 +96,23 @@ def _order_in_words(campaign: Campaign) -> str:
     if campaign.order == Order.RANDOM:
         return f"random, seed {seed}"
     return f"most uncertain first, by {campaign.order_detail.get('name', 'a checkpoint')}; ties by seed {seed}"
+
+
+def _draw_in_words(wish: dict[str, Any]) -> str:
+    if not wish:
+        return ""
+    parts = [dict(DRAWS)[wish["policy"]], f"{wish['size']} conversations"]
+    if by := wish.get("metrics"):
+        names = {row.pk: str(row) for row in Checkpoint.objects.filter(pk__in=by).defer("card")}
+        parts.append(" against ".join(names.get(pk, f"checkpoint {pk}") for pk in by))
+    if wish.get("slice_by"):
+        parts.append(f"slices by {wish['slice_by']}")
+    if wish["policy"] != "random":
+        parts.append(f"random share {round(100 * wish['random_share'])} %")
+    parts.append(f"seed {wish['seed']}")
+    if drawn := wish.get("drawn"):
+        parts.append(f"from {drawn['population']:,}, smallest chance {drawn['smallest_chance']:.3g}")
+    return ", ".join(parts)
 
 
 @admins_only
@@ -113,8 +133,9 @@ def _open(request: Request, campaign: Campaign) -> None:
             messages.error(request, "Its checkpoint has not scored these conversations: run it first, then open.")
             return
     try:
-        open_campaign(campaign=campaign, by=person_of(request), priorities=priorities)
-    except (NothingToRate, CampaignNotOpen) as problem:
+        weights = draw_weights(campaign)
+        open_campaign(campaign=campaign, by=person_of(request), priorities=priorities, weights=weights)
+    except (NothingToRate, CampaignNotOpen, CannotDraw) as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, "The campaign is open.")

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotate.importing.jsonl import FORMAT, VERSION
-from annotate.models import DimensionVersion, Rater, Rating, Reading
+from annotate.models import Campaign, DimensionVersion, Rater, Rating, Reading
 from annotate.selectors.given import given
 from annotate.selectors.maps import readings_from
 from annotate.slices import conversations_in
@@ -199,6 +199,7 @@ def _header(release: Release) -> dict[str, Any]:
         },
         "slice": release.slice,
         "campaign": release.campaign.name if release.campaign else None,
+        "draws": _draws(release),
         "counts": {
             "conversations": release.total,
             "ratings": ratings.count(),
@@ -246,6 +247,14 @@ def _map(row: Reading) -> dict[str, Any]:
         "why": row.map.why,
         "made_at": row.map.made_at.isoformat(),
     }
+
+
+def _draws(release: Release) -> list[dict[str, Any]]:
+    """How campaigns drew their items: with the `chance` of each, estimates of the whole slice can be made unbiased."""
+    found = Campaign.objects.filter(corpus=release.corpus, sampling__has_key="drawn").order_by("pk")
+    if release.campaign_id:
+        found = found.filter(pk=release.campaign_id)
+    return [{"campaign": row.name, "slice": row.slice, **row.sampling} for row in found]
 
 
 def _our_raters(release: Release) -> list[int]:

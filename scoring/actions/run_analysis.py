@@ -52,23 +52,28 @@ def _tables(row: Analysis) -> list[Table]:
     kind = row.dimension.kind
     if row.kind == AnalysisKind.AGREEMENT:
         from scoring.analyses.agreement import agreement_tables  # deferred, as below: numpy, which the web has not
+        from scoring.analyses.weighted import weighted_tables
 
-        return agreement_tables(judged, kind, [point["value"] for point in version.scale])  # type: ignore[arg-type]
+        tables = agreement_tables(judged, kind, [point["value"] for point in version.scale])  # type: ignore[arg-type]
+        return tables + (weighted_tables(judged) if row.campaign else [])
     if row.kind == AnalysisKind.RATERS:
         from scoring.analyses.raters import rater_tables
 
         return rater_tables(judged, numbers=kind == "number")
     if kind != "number":
         raise ValueError("this is for dimensions whose answers are numbers; see Agreement for labels")
+    from scoring.analyses.weighted import weighted_tables
     from scoring.analyses.workbench import workbench_tables
 
     metrics = predictions_of(row.corpus, version)
     names = {row: str(row) for row in metrics}
     if len(set(names.values())) < len(names):
         names = {row: f"{row} #{row.pk}" for row in metrics}
-    return workbench_tables(
+    named = {names[row]: values for row, values in metrics.items()}
+    tables = workbench_tables(
         judged,
-        {names[row]: values for row, values in metrics.items()},
+        named,
         baselines=baselines_of(judged),
         checkpoints={name: row.pk for row, name in names.items()},
     )
+    return tables + (weighted_tables(judged, named) if row.campaign else [])

@@ -27,6 +27,7 @@ class Judged:
     config: str
     system: str
     seconds: float | None = None  # active time on the turn, over all its questions
+    chance: float | None = None  # with which its campaign drew the conversation; None: nothing was drawn
 
 
 def ratings_of(
@@ -49,21 +50,21 @@ def ratings_of(
         .values_list(
             "conversation_id", "turn_id", "rater__pseudonym", "rater_id", "number", "label", "labels",
             "conversation__split", "conversation__topic", "conversation__config", "conversation__system",
-            "task_id", "turn__index",
+            "task_id", "turn__index", "task__item__chance",
         )
     )  # fmt: skip
     seconds = _seconds(corpus)
     names: dict[str, int] = {}
     last: dict[tuple[int, int], Judged] = {}
     for row in rows.iterator(5000):
-        conversation, turn, name, rater, number, label, labels, split, topic, config, system, task, index = row
+        conversation, turn, name, rater, number, label, labels, split, topic, config, system, task, index, chance = row
         value = number if number is not None else label if label is not None else frozenset(labels or ())
         item = turn if turn is not None else -conversation
         who = name or f"rater {rater}"
         if names.setdefault(who, rater) != rater:  # a role of the import may be called as a person is
             who = f"{who} #{rater}"
         spent = seconds.get((task, index))
-        last[item, rater] = Judged(conversation, item, who, value, split, topic, config, system, spent)
+        last[item, rater] = Judged(conversation, item, who, value, split, topic, config, system, spent, chance)
     return list(last.values())
 
 

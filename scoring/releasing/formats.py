@@ -112,7 +112,7 @@ def write_parquet(release: Release, header: dict[str, Any], file: IO[bytes], tic
     import pyarrow as pa  # deferred: the analysis extra, which only the default worker has
     import pyarrow.parquet as pq
 
-    floats, ints = {"value", "low", "high", "calibrated"}, {"turn", "version", "active_ms"}
+    floats, ints = {"value", "low", "high", "calibrated", "chance"}, {"turn", "version", "active_ms"}
     schema = pa.schema(
         [(name, pa.float64() if name in floats else pa.int64() if name in ints else pa.string()) for name in COLUMNS],
         metadata={"evalsite": json.dumps(header, sort_keys=True)},

@@ -77,7 +77,13 @@ SELECT replace(json_build_object(
     JOIN annotate_dimension d ON d.id = v.dimension_id
     LEFT JOIN annotate_turn t ON t.id = p.turn_id
     WHERE p.conversation_id = c.id
-    ORDER BY t."index" NULLS LAST, h.metric, h.id, p.signature, q.pair, q.id) x), '[]'::json)
+    ORDER BY t."index" NULLS LAST, h.metric, h.id, p.signature, q.pair, q.id) x), '[]'::json),
+  'drawn', coalesce((SELECT json_agg(x) FROM (
+    SELECT g.name AS campaign, i.chance
+    FROM annotate_campaignitem i JOIN annotate_campaign g ON g.id = i.campaign_id
+    WHERE i.conversation_id = c.id AND i.chance IS NOT NULL
+      AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
+    ORDER BY g.id) x), '[]'::json)
 )::text, E'\\n', ''), c.turn_count
 FROM (SELECT * FROM annotate_conversation c WHERE {_SLICE} ORDER BY c.position, c.id OFFSET 0) c
 ORDER BY c.position, c.id
@@ -108,7 +114,7 @@ JUDGEMENTS = f"""
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'rating', {_RATER}, r.number, coalesce(r.label, array_to_string(r.labels, '|')), NULL::float, NULL::float,
        NULL::float, r.reason, r.note, '', r.made_at::text,
-       coalesce(g.name, r.origin->>'campaign'), coalesce(m.active_ms, (r.origin->>'active_ms')::bigint)
+       coalesce(g.name, r.origin->>'campaign'), coalesce(m.active_ms, (r.origin->>'active_ms')::bigint), i.chance
 FROM annotate_rating r
 JOIN annotate_conversation c ON c.id = r.conversation_id
 JOIN annotate_dimensionversion v ON v.id = r.dimension_version_id
@@ -124,7 +130,7 @@ WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND (k.id IS NULL OR k.st
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'reading', {_RATER}, q.number, coalesce(q.label, array_to_string(q.labels, '|')), NULL::float, NULL::float,
-       NULL::float, q.reason, '', 'map:' || q.map_id, NULL, g.name, NULL
+       NULL::float, q.reason, '', 'map:' || q.map_id, NULL, g.name, NULL, i.chance
 FROM annotate_readrating q
 JOIN annotate_conversation c ON c.id = q.conversation_id
 JOIN annotate_dimensionversion v ON v.id = q.version_id
@@ -139,7 +145,7 @@ WHERE {_SLICE} AND q.map_id IS NOT NULL AND q.forward AND q.current AND q.reason
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'prediction', h.metric || ' ' || left(h.digest, 12), p.value, NULL, p.low, p.high, p.calibrated, p.reason, '',
-       p.signature, p.made_at::text, NULL, NULL
+       p.signature, p.made_at::text, NULL, NULL, NULL
 FROM scoring_prediction p
 JOIN annotate_conversation c ON c.id = p.conversation_id
 JOIN scoring_checkpoint h ON h.id = p.checkpoint_id
@@ -150,7 +156,7 @@ WHERE {_SLICE}
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'pair verdict', h.metric || ' ' || left(h.digest, 12), NULL, q.verdict, NULL, NULL, NULL, '',
-       q.question || ' → ' || q.answer, p.signature, q.made_at::text, NULL, NULL
+       q.question || ' → ' || q.answer, p.signature, q.made_at::text, NULL, NULL, NULL
 FROM scoring_pairverdict q
 JOIN scoring_prediction p ON p.id = q.prediction_id
 JOIN annotate_conversation c ON c.id = p.conversation_id
@@ -164,7 +170,7 @@ ORDER BY 1, 6 NULLS LAST, 9, 11 DESC, 12, 20, 19, 21
 COLUMNS = (
     "conversation", "split", "topic", "config", "system", "turn", "speaker", "text", "dimension", "version",
     "kind", "by", "value", "label", "low", "high",
-    "calibrated", "reason", "note", "signature", "made_at", "campaign", "active_ms",
+    "calibrated", "reason", "note", "signature", "made_at", "campaign", "active_ms", "chance",
 )  # fmt: skip
 
 

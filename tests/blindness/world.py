@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from annotate.models import (
     Choice,
     Conversation,
     Corpus,
+    DimensionMap,
     DimensionVersion,
     ImportConflict,
     ImportFile,
@@ -73,6 +75,9 @@ NOTHING_TO_HIDE: dict[str, str] = {
     "annotate.Dimension": "what is asked is shown to whoever is asked",
     "annotate.DimensionVersion": "what is asked is shown to whoever is asked",
     "annotate.KnowledgeSection": "what a rater reads",
+    "annotate.MapPart": "which answers of two wordings mean the same; nobody's answer",
+    "annotate.ReadRating": "a view of ratings, which are planted",
+    "annotate.Reading": "which answers of two wordings mean the same; nobody's answer",
     "annotate.Participant": "a link; the person's names are planted",
     "annotate.StudyPair": "links and counts; the systems' names are planted",
     "annotate.StudyQuestion": "what is asked is shown to whoever is asked",
@@ -186,6 +191,8 @@ def _my_work(me: User, campaigns: list[Campaign], version: DimensionVersion) -> 
         save_operations(task_id=task.pk, user=me, base=task.version, operations=answers, times={0: 1000})
     done = Task.objects.get(pk=tasks[1].pk)  # type: ignore[union-attr]
     submit_task(task_id=done.pk, user=me, op_id=uuid4(), base=done.version)
+    # Some days ago: "3 seconds ago" would be another text in the next crawl.
+    Task.objects.filter(pk=done.pk).update(submitted_at=timezone.now() - timedelta(days=3, hours=5, minutes=30))
     campaigns[1].refresh_from_db()
     return Task.objects.get(pk=tasks[0].pk), Task.objects.get(pk=done.pk)  # type: ignore[union-attr]
 
@@ -310,6 +317,7 @@ def _rooms_of_admins(plant: Any, corpus: Corpus, boss: User, other: User) -> Non
     conversation = Conversation.objects.filter(corpus=corpus).first()
     plant(ImportConflict(conversation=conversation, job=job, arrived_hash="c" * 64, differences=[secret("differs")]))
     plant(AuditEvent(actor=boss, verb=f"{MARK}.done", subject=secret("subject"), detail={"told": secret("audit")}))
-    later = timezone.now() + timezone.timedelta(days=3)  # type: ignore[attr-defined]
+    plant(DimensionMap(kind="rename", why=secret("renamed"), op_id=uuid4(), made_by=boss))
+    later = timezone.now() + timedelta(days=3)
     plant(Invitation(digest="e" * 64, role="admin", note=secret("invited"), invited_by=boss, expires_at=later))
     plant(ApiToken(user=other, name=secret("token"), prefix=MARK, digest="f" * 64, expires_at=later))

@@ -178,3 +178,56 @@ def test_the_list_costs_the_same_for_many(client: Client) -> None:
             assert client.get("/campaigns/").status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 5
+
+
+def metric(name: str, widths: dict[int, float]) -> Checkpoint:
+    """A checkpoint with one prediction a conversation: value and half the width of its interval as given."""
+    row = Checkpoint.objects.create(
+        metric=name, name=name, digest=name[0] * 64, dimension_version=make_dimension(), signature=name
+    )
+    for pk, width in widths.items():
+        Prediction.objects.create(
+            conversation_id=pk, checkpoint=row, dimension_version=row.dimension_version, signature=name, value=width,
+            low=-width, high=width, input_sha256="0" * 64,
+        )  # fmt: skip
+    return row
+
+
+def test_a_campaign_that_draws_by_two_metrics_keeps_chances_and_says_how(client: Client) -> None:
+    corpus = make_corpus(conversations=10)
+    pks = sorted(Conversation.objects.filter(corpus=corpus).values_list("pk", flat=True))
+    one = metric("one", dict(zip(pks, range(10), strict=True)))
+    two = metric("two", dict(zip(pks, [9, *range(1, 9), 0], strict=True)))  # they differ about the first and the last
+    wanted = form(corpus=corpus.pk, policy="metric_disagreement", sample_size=4, random_percent=20, draw_by=one.pk,
+                  draw_against=two.pk)  # fmt: skip
+    answer = client.post("/campaigns/new/", wanted)
+    campaign = Campaign.objects.get()
+    chance = dict(campaign.items.values_list("conversation", "chance"))
+    assert len(chance) == 4 and chance[pks[0]] == chance[pks[-1]] == 1.0
+    assert all(0 < chance[pk] < 0.6 for pk in chance if pk not in (pks[0], pks[-1]))
+    page = client.get(answer["Location"]).content.decode()
+    assert "two metrics rank differently" in page and "one one against two two" in page and "from 10" in page
+
+
+def test_a_draw_by_a_metric_that_has_not_run_waits_as_a_draft(client: Client) -> None:
+    row = metric("one", {})
+    answer = client.post("/campaigns/new/", form(policy="uncertainty", sample_size=2, draw_by=row.pk), follow=True)
+    assert Campaign.objects.get().state == "draft"
+    assert b"have not scored" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"policy": "random"}, [b"how many are to be drawn"]),
+        ({"policy": "random", "sample_size": 4}, [b"holds 3 conversations"]),
+        ({"policy": "random", "sample_size": 2, "random_percent": 0}, [b"greater than or equal to 1"]),
+        ({"policy": "uncertainty"}, [b"how many are to be drawn", b"Choose the metric that the draw looks at"]),
+        ({"policy": "metric_disagreement", "sample_size": 2}, [b"looks at", b"to compare it with"]),
+        ({"policy": "mood", "sample_size": 2}, [b"not one of the available choices"]),
+    ],
+)
+def test_a_wrong_draw_says_all_that_is_wrong(client: Client, change: dict[str, Any], words: list[bytes]) -> None:
+    answer = client.post("/campaigns/new/", form(**change))
+    assert answer.status_code == 422 and not Campaign.objects.exists()
+    assert [each for each in words if each not in answer.content] == []

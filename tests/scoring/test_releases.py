@@ -21,7 +21,7 @@ from annotate.importing.records import (
     SectionRecord,
     TurnRecord,
 )
-from annotate.models import Corpus, DimensionVersion, Rater, Rating
+from annotate.models import Corpus, DimensionVersion, Rater, Rating, Task
 from scoring.actions.erase_person import erase_person
 from scoring.actions.judge_pair import judge_pair
 from scoring.actions.publish_release import publish_release
@@ -29,7 +29,7 @@ from scoring.actions.request_release import UnknownReleaseFormat, request_releas
 from scoring.actions.sweep_releases import sweep_releases
 from scoring.actions.verify_release import verify_release
 from scoring.models import Evidence, Prediction, Release, ReleaseState
-from tests.factories import make_user
+from tests.factories import make_campaign, make_user
 from tests.scoring.worlds import Counting, make_checkpoint, make_run, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,6 +103,30 @@ def test_what_goes_out_as_jsonl_comes_in_unchanged(corpus: Corpus, tmp_path: Pat
     lines = [json.loads(line) for line in content.decode().split("\n") if line]
     assert lines[0]["counts"] == {"conversations": 2, "ratings": 8, "predictions": 4, "pair_verdicts": 0}
     assert lines[1]["predictions"][1]["value"] == 1.0 and lines[1]["predictions"][1]["signature"] == "counting|v:1"
+
+
+def test_how_items_were_drawn_goes_out_with_the_chance_of_each(corpus: Corpus, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    wish = {"policy": "random", "size": 1, "random_share": 1.0, "seed": 2}
+    campaign = make_campaign(corpus=corpus, sampling=wish, name="Drawn")
+    drawn = campaign.items.get().conversation.external_id
+    content = bytes_of(publish(corpus), tmp_path)
+    header, *lines = (json.loads(line) for line in content.decode().split("\n") if line)
+    assert header["draws"][0]["campaign"] == "Drawn" and header["draws"][0]["drawn"]["population"] == 2
+    assert {line["id"]: line["drawn"] for line in lines} == {
+        line["id"]: [{"campaign": "Drawn", "chance": 0.5}] if line["id"] == drawn else [] for line in lines
+    }
+    assert import_corpus(corpus=corpus, records=read([("data.jsonl", content)])).unchanged == 2
+    rater = Rater.objects.create(pseudonym="somebody")
+    task = Task.objects.create(item=campaign.items.get(), rater=rater, state="submitted")
+    Rating.objects.create(conversation=task.item.conversation, dimension_version=campaign.dimension_versions.get(),
+                          rater=rater, task=task, number=4)  # fmt: skip
+    with (tmp_path / publish(corpus, "csv").path).open(newline="") as file:
+        chances = [row["chance"] for row in csv.DictReader(file) if row["campaign"] == "Drawn"]
+    assert chances == ["0.5"]
+    column = pq.read_table(tmp_path / publish(corpus, "parquet").path).column("chance").to_pylist()
+    assert [each for each in column if each is not None] == [0.5]
 
 
 def test_verdicts_on_pairs_go_out_without_names_and_come_in_as_no_content(corpus: Corpus, tmp_path: Path) -> None:
