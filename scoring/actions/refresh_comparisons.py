@@ -57,8 +57,11 @@ FROM scoring_prediction p
 JOIN annotate_conversation c ON c.id = p.conversation_id
 JOIN annotate_dimensionversion pv ON pv.id = p.dimension_version_id
 CROSS JOIN LATERAL (
-    SELECT max((point->>'value')::float) - min((point->>'value')::float) AS width
-    FROM jsonb_array_elements(pv.scale) AS point
+    -- Points may be words: with many rows the planner looks at other versions' scales before it leaves them out.
+    SELECT max(number) - min(number) AS width FROM (
+        SELECT CASE WHEN jsonb_typeof(point->'value') = 'number' THEN (point->>'value')::float END AS number
+        FROM jsonb_array_elements(pv.scale) AS point
+    ) points
 ) s
 CROSS JOIN LATERAL (SELECT coalesce(p.calibrated, CASE WHEN %(native)s THEN p.value END) AS value) m
 JOIN human h ON h.turn_id = p.turn_id
