@@ -53,7 +53,7 @@ STATED: dict[str, str] = {
         [
             "side_by_side_list", "side_by_side",
             "evidence", "pair_verdict", "pair_verdicts", "pair_verdict_sheet",
-            "disagreement", "matrix", "matrix_sheet", "judge", "tell_raters",
+            "disagreement", "matrix", "matrix_sheet", "judge", "tell_raters", "votes_named",
             "runs", "run_new",
             "workbench", "agreement", "raters", "analysis_sheet",
             "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "workers", "api_corpora", "api_dimensions",

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from annotate.models import Adjudication, Conversation, DimensionVersion, Turn
 from annotate.models.rating import Cause
+from annotate.selectors.names_known import names_known
 from people.actions.record import record
 from people.models import User
 
@@ -31,7 +32,7 @@ def adjudicate(
     verdict: float | None = None,
     note: str = "",
 ) -> Adjudication:
-    """Say why the judgements of a target differ; an earlier verdict is kept, no longer current.
+    """Say why the judgements of a target differ; an earlier verdict is kept, no longer current, and so are the ratings.
 
     Raises UnknownCause, OffTheScale, SameReviewer.
     """
@@ -41,11 +42,13 @@ def adjudicate(
         raise OffTheScale(f"{verdict:g} is no point of the scale")
     # The lock on the conversation makes two reviewers of one target take turns.
     Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.pk)
+    turn_id = turn.pk if turn else None
     standing = Adjudication.objects.filter(
         conversation=conversation, turn=turn, dimension_version=dimension_version, current=True
     )
     if standing.filter(made_by=by, replies__isnull=False).exists():
         raise SameReviewer("A rater replied to your verdict: somebody else has to look at it now.")
+    blind = not names_known(by, dimension_version.dimension_id, [conversation.pk]) & {(conversation.pk, turn_id)}
     standing.update(current=False)
     row = Adjudication.objects.create(
         conversation=conversation,
@@ -55,11 +58,12 @@ def adjudicate(
         verdict=verdict,
         note=note[:2000],
         made_by=by,
+        blind=blind,
     )
     record(
         actor=by,
         verb="adjudicate",
         subject=f"conversation {conversation.pk}, turn {turn.index if turn else '-'}",
-        detail={"cause": cause, "dimension_version": dimension_version.pk},
+        detail={"cause": cause, "dimension_version": dimension_version.pk, "blind": blind},
     )
     return row

@@ -5,7 +5,7 @@ from annotate.models.corpus import Conversation, Corpus, KnowledgeSection, Turn
 from annotate.models.dimension import Dimension, DimensionVersion
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
 from annotate.models.mapping import DimensionMap, MapPart, Reading, ReadRating
-from annotate.models.rating import Adjudication, Rater, Rating, Reply, TurnTime
+from annotate.models.rating import Adjudication, NamesSeen, Rater, Rating, Reply, TurnTime
 from annotate.models.study import Choice, Study, StudyPair, StudyPlace, StudyQuestion, StudyResult
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ItemRater",
     "KnowledgeSection",
     "MapPart",
+    "NamesSeen",
     "Participant",
     "Rater",
     "Rating",

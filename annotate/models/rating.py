@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotate.models.campaign import Task
 from annotate.models.corpus import Conversation, Corpus, Turn
-from annotate.models.dimension import DimensionVersion
+from annotate.models.dimension import Dimension, DimensionVersion
 
 
 class Rater(models.Model):
@@ -111,7 +111,8 @@ class Cause(models.TextChoices):
 
 
 class Adjudication(models.Model):
-    """A scientist's verdict on why the judgements of one target differ. The last one counts; originals stay."""
+    """A scientist's verdict on why the judgements of one target differ. The last one counts; originals stay, and so do
+    earlier verdicts: a trigger refuses to delete one."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="adjudications")
     turn = models.ForeignKey(Turn, on_delete=models.PROTECT, null=True, related_name="adjudications")
@@ -121,6 +122,7 @@ class Adjudication(models.Model):
     note = models.TextField(blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    blind = models.BooleanField(null=True, help_text="Made before its maker saw who said what; null: not known.")
     current = models.BooleanField(default=True)
     told = models.TextField(blank=True, help_text="Words to the raters of the target; the note is for colleagues.")
     released_at = models.DateTimeField(null=True, help_text="Since when the raters of the target are shown it.")
@@ -132,6 +134,26 @@ class Adjudication(models.Model):
                 condition=Q(current=True),
                 nulls_distinct=False,
                 name="one_current_verdict_per_target_and_dimension",
+            )
+        ]
+
+
+class NamesSeen(models.Model):
+    """A scientist asked who said what of a target before a verdict. In the audit log too."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, null=True, related_name="+")
+    dimension = models.ForeignKey(Dimension, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "names seen"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "turn", "dimension", "by"],
+                nulls_distinct=False,
+                name="a_person_asks_for_names_once",
             )
         ]
 

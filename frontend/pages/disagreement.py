@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -9,15 +10,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotate.actions.adjudicate import OffTheScale, SameReviewer, UnknownCause, adjudicate
 from annotate.actions.release_verdict import NotCurrent, release_verdict
+from annotate.actions.show_names import show_names
 from annotate.models import Adjudication
 from annotate.models.rating import Cause
 from frontend.pages.compared import compared
 from people.permissions import scientists_only
 from people.requests import Request
+from people.who import person_of
 from scoring.models import Comparison
-from scoring.selectors.disagreement import Place, disagreements, place_of, verdicts_of
+from scoring.selectors.disagreement import Place, disagreements, place_of
+from scoring.selectors.dockets import dockets
 
 PAGE = 25
+_SIGNS = {Cause.MODEL: "✦", Cause.GUIDELINE: "§", Cause.ITEM: "▢", Cause.RATER: "☺"}
+_CAUSES = [(value, label, _SIGNS[Cause(value)]) for value, label in Cause.choices]
 
 
 @scientists_only
@@ -32,13 +38,12 @@ def queue(request: Request) -> HttpResponse:
             corpus=chosen.corpus, checkpoint=chosen.checkpoint, order=filters["order"], filters=filters, after=after
         )
         rows = list(found[: PAGE + 1])
-        verdicts = verdicts_of(rows)
         query = request.GET.copy()
         if len(rows) > PAGE:
             query["after"] = str(place_of(rows[PAGE - 1], filters["order"]))
             context["next"] = f"?{query.urlencode()}"
-        context["rows"] = [(row, verdicts.get(row.turn_id or 0)) for row in rows[:PAGE]]
-        context["causes"] = Cause.choices
+        context["dockets"] = dockets(rows[:PAGE], user=person_of(request))
+        context["causes"] = _CAUSES
     return render(request, "frontend/disagreement/queue.html", context)
 
 
@@ -46,12 +51,9 @@ def queue(request: Request) -> HttpResponse:
 @require_POST
 def judge(request: Request, prediction_id: int) -> HttpResponse:
     """Keep why the judgements of one turn differ; answers with the row as it now is."""
-    row = get_object_or_404(
-        Comparison.objects.select_related("turn", "conversation", "dimension_version__dimension", "prediction"),
-        pk=prediction_id,
-    )
+    row = get_object_or_404(_rows(), pk=prediction_id)
     try:
-        verdict = adjudicate(
+        adjudicate(
             conversation=row.conversation,
             turn=row.turn,
             dimension_version=row.dimension_version,
@@ -62,8 +64,30 @@ def judge(request: Request, prediction_id: int) -> HttpResponse:
         )
     except (UnknownCause, OffTheScale, SameReviewer) as problem:
         return HttpResponse(str(problem), status=422, content_type="text/plain")
-    context = {"row": row, "verdict": verdict, "causes": Cause.choices}
+    return _row(request, row)
+
+
+def _rows() -> QuerySet[Comparison]:
+    return Comparison.objects.select_related("turn", "conversation", "dimension_version__dimension", "prediction")
+
+
+def _row(request: Request, row: Comparison) -> HttpResponse:
+    context = {"docket": dockets([row], user=person_of(request))[0], "causes": _CAUSES}
     return render(request, "frontend/disagreement/_row.html", context)
+
+
+@scientists_only
+@require_POST
+def votes_named(request: Request, prediction_id: int) -> HttpResponse:
+    """Show who said what before a verdict; logged. Answers with the row as it now is."""
+    row = get_object_or_404(_rows(), pk=prediction_id)
+    show_names(
+        conversation=row.conversation,
+        turn=row.turn,
+        dimension=row.dimension_version.dimension,
+        by=person_of(request),
+    )
+    return _row(request, row)
 
 
 def _number(text: str) -> float | None:
@@ -79,10 +103,9 @@ def _number(text: str) -> float | None:
 def tell_raters(request: Request, adjudication_id: int) -> HttpResponse:
     """Show a verdict to the raters of its turn; answers with the row as it now is."""
     verdict = get_object_or_404(Adjudication.objects.select_related("made_by", "dimension_version"), pk=adjudication_id)
-    compared = Comparison.objects.select_related("turn", "conversation", "dimension_version__dimension", "prediction")
     place = request.POST.get("row", "")
     row = get_object_or_404(
-        compared,
+        _rows(),
         pk=int(place) if place.isdecimal() and len(place) < 19 else 0,
         turn=verdict.turn_id,
         dimension_version__dimension=verdict.dimension_version.dimension_id,
@@ -91,13 +114,12 @@ def tell_raters(request: Request, adjudication_id: int) -> HttpResponse:
         release_verdict(adjudication=verdict, told=request.POST.get("told", ""), by=request.user)
     except NotCurrent as problem:
         return HttpResponse(str(problem), status=422, content_type="text/plain")
-    verdict.refresh_from_db()
-    context = {"row": row, "verdict": verdict, "causes": Cause.choices}
-    return render(request, "frontend/disagreement/_row.html", context)
+    return _row(request, row)
 
 
 urlpatterns = [
     path("disagreement/", queue, name="disagreement"),
     path("disagreement/<int:prediction_id>/", judge, name="judge"),
+    path("disagreement/<int:prediction_id>/names/", votes_named, name="votes_named"),
     path("disagreement/verdicts/<int:adjudication_id>/tell/", tell_raters, name="tell_raters"),
 ]

@@ -104,16 +104,3 @@ def number(text: str) -> float | None:
 def place_of(row: Comparison, order: str) -> Place:
     """The place after which the next page begins."""
     return Place(float(getattr(row, ORDERS.get(order, "size"))), row.pk)
-
-
-def verdicts_of(rows: list[Comparison]) -> dict[int, Adjudication]:
-    """turn id -> its current verdict on the rows' dimension, replies included. Two queries."""
-    if not rows:
-        return {}
-    found = Adjudication.objects.filter(
-        current=True,
-        turn__in=[row.turn_id for row in rows],
-        dimension_version__dimension=rows[0].dimension_version.dimension_id,
-    ).select_related("made_by")
-    found = found.prefetch_related("replies")
-    return {verdict.turn_id: verdict for verdict in found if verdict.turn_id}

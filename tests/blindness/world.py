@@ -74,6 +74,8 @@ NOTHING_TO_HIDE: dict[str, str] = {
     "annotate.CampaignItem": "counts and places only",
     "annotate.Dimension": "what is asked is shown to whoever is asked",
     "annotate.DimensionVersion": "what is asked is shown to whoever is asked",
+    "annotate.ItemRater": "links only; the raters' names are planted",
+    "annotate.NamesSeen": "that a scientist asked for names; the names are planted",
     "annotate.KnowledgeSection": "what a rater reads",
     "annotate.MapPart": "which answers of two wordings mean the same; nobody's answer",
     "annotate.ReadRating": "a view of ratings, which are planted",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -15,10 +15,10 @@ from annotate.actions.create_campaign import Question
 from annotate.actions.reply_to_verdict import reply_to_verdict
 from annotate.actions.save_operations import save_operations
 from annotate.actions.submit_task import submit_task
-from annotate.models import Adjudication, DimensionVersion
+from annotate.models import Adjudication, DimensionVersion, Rater, Rating
 from annotate.operations import Operation
 from annotate.selectors.verdicts import my_verdicts
-from people.models import User
+from people.models import AuditEvent, User
 from scoring.actions.refresh_comparisons import refresh_comparisons
 from scoring.models import Comparison
 from tests.factories import make_campaign, make_corpus, make_user
@@ -107,4 +107,57 @@ def test_what_the_queue_costs_does_not_grow_with_verdicts_and_replies(rater: Use
         verdict = Adjudication.objects.get(turn=row.turn, current=True)
         assert client.post(f"/disagreement/verdicts/{verdict.pk}/tell/", {"row": row.pk}).status_code == 200
         reply_to_verdict(adjudication_id=verdict.pk, user=rater, text="no")
-    assert count() == one <= 14
+    assert count() == one <= 18
+
+
+def second_vote(row: Comparison, number: float) -> str:
+    """What an import says of the turn besides; the rater's name."""
+    rater = Rater.objects.create(corpus=row.corpus, pseudonym="outside-7")
+    Rating.objects.create(
+        conversation=row.conversation, turn=row.turn, dimension_version=row.dimension_version, rater=rater,
+        number=number, note="Too short.",
+    )  # fmt: skip
+    return rater.pseudonym
+
+
+def test_votes_have_no_names_before_a_verdict_and_names_after_it(rater: User) -> None:
+    client, row = scientist(), Comparison.objects.get(turn__index=0)
+    other, mine = second_vote(row, 1), Rater.objects.get(user=rater).pseudonym
+    page = client.get("/disagreement/").content.decode()
+    assert "1 · Terrible" in page and "5 · Excellent" in page and "Too short." in page
+    assert page.index("1 · Terrible") < page.index("5 · Excellent") and "people differ" in page
+    assert other not in page and mine not in page and "no verdict yet" in page
+    after = judged(client, row).content.decode()
+    assert other in after and mine in after and "settled: 2 · Bad" in after.replace("\n", " ")
+    assert "without names" in after and Adjudication.objects.get().blind is True
+    assert [one.number for one in Rating.objects.filter(turn=row.turn).order_by("pk")] == [5, 1]
+
+
+def test_asking_for_names_before_a_verdict_is_logged_once_and_said_beside_the_verdict(rater: User) -> None:
+    client, row = scientist(), Comparison.objects.get(turn__index=0)
+    other = second_vote(row, 1)
+    for _ in range(2):
+        assert other in client.post(f"/disagreement/{row.pk}/names/").content.decode()
+    event = AuditEvent.objects.get(verb="votes.names")
+    assert event.subject == f"conversation {row.conversation_id}, turn 0"
+    assert other not in scientist().get("/disagreement/").content.decode()  # another person has not asked
+    assert "names were known" in judged(client, row).content.decode()
+    assert Adjudication.objects.get().blind is False
+
+
+def test_the_reviewer_after_a_reply_judges_without_names_too(rater: User) -> None:
+    first, row = scientist(), Comparison.objects.get(turn__index=0)
+    other = second_vote(row, 1)
+    judged(first, row)
+    assert other in scientist().get("/disagreement/").content.decode()  # settled
+    verdict = Adjudication.objects.get()
+    first.post(f"/disagreement/verdicts/{verdict.pk}/tell/", {"row": row.pk, "told": ""})
+    reply_to_verdict(adjudication_id=verdict.pk, user=rater, text="No.")
+    second = scientist()
+    page = second.get("/disagreement/").content.decode()
+    assert other not in page and "replied: for another reviewer" in page
+    answer = judged(second, row, verdict="4.0").content.decode()
+    assert other in answer and "Earlier verdicts" in answer
+    assert list(Adjudication.objects.order_by("pk").values_list("blind", "current")) == [(True, False), (True, True)]
+    with pytest.raises(ProgrammingError, match="only ever added"), transaction.atomic():
+        Adjudication.objects.filter(pk=verdict.pk)._raw_delete(using="default")
