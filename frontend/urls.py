@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("frontend.pages.corpora")),
     path("", include("frontend.pages.campaigns")),
     path("", include("frontend.pages.dimensions")),
+    path("", include("frontend.pages.budget")),
     path("", include("frontend.pages.studies")),
     path("", include("frontend.pages.people")),
     path("", include("frontend.pages.styleguide")),

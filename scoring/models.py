@@ -352,6 +352,7 @@ class AnalysisKind(models.TextChoices):
     WORKBENCH = "workbench", "metric workbench"
     AGREEMENT = "agreement", "agreement of raters"
     RATERS = "raters", "raters"
+    BUDGET = "budget", "how many more ratings"
 
 
 class Analysis(models.Model):

@@ -66,7 +66,7 @@ STATED: dict[str, str] = {
     **dict.fromkeys(
         [
             "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
-            "dimensions", "dimension_new", "dimension_change", "dimension_map",
+            "budget", "dimensions", "dimension_new", "dimension_change", "dimension_map",
             "dimension_map_again",
             "study_new", "study_open", "study_close", "study_free",
             "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_promote",

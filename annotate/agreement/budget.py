@@ -51,14 +51,15 @@ def more_ratings(
         if wanted > at_most * here:
             words = f"more than {at_most} times the conversations rated so far: rate a few more and ask again"
             return Budget(None, None, width, None, words)
-        then = _half_width_at(table, scale, wanted, resamples, seed)
+        then = half_width_at(table, scale, wanted, resamples, seed)
         if then <= half_width:
             break
         wanted = math.ceil(wanted * max(1.02, (then / half_width) ** 2))
     return Budget(wanted - here, round((wanted - here) * table.n_ratings / here), width, then)
 
 
-def _half_width_at(table: RatingTable, scale: Scale, conversations: int, resamples: int, seed: int) -> float:
+def half_width_at(table: RatingTable, scale: Scale, conversations: int, resamples: int, seed: int) -> float:
+    """Half of the interval's width if so many conversations were rated; infinite where alpha has no value then."""
     sums, statistic = sums_and_statistic(table, scale, table.per_item >= 2)
     even = np.full(len(sums), 1 / len(sums))
     drawn = np.random.default_rng(seed).multinomial(conversations, even, size=resamples)

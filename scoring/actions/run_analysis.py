@@ -56,6 +56,10 @@ def _tables(row: Analysis) -> list[Table]:
 
         tables = agreement_tables(judged, kind, [point["value"] for point in version.scale])  # type: ignore[arg-type]
         return tables + (weighted_tables(judged) if row.campaign else [])
+    if row.kind == AnalysisKind.BUDGET:
+        from scoring.analyses.budget import budget_tables
+
+        return budget_tables(judged, kind)  # type: ignore[arg-type]
     if row.kind == AnalysisKind.RATERS:
         from scoring.analyses.raters import rater_tables
 
