@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("frontend.pages.matrix")),
     path("", include("frontend.pages.analyses")),
     path("", include("frontend.pages.runs")),
+    path("", include("frontend.pages.calibrations")),
     path("", include("frontend.pages.releases")),
     path("", include("frontend.pages.corpora")),
     path("", include("frontend.pages.campaigns")),

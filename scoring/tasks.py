@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from scoring import worker
+from scoring.actions.fit_calibration import fit_requested_calibration
 from scoring.actions.promote_checkpoint import decide_promotion
 from scoring.actions.publish_release import publish_release
 from scoring.actions.refresh_stale_comparisons import refresh_stale_comparisons
@@ -60,3 +61,8 @@ def publish_release_task(release_id: int) -> None:
 @shared_task
 def sweep_releases_task() -> None:
     sweep_releases()
+
+
+@shared_task
+def fit_calibration_task(calibration_id: int) -> None:
+    fit_requested_calibration(calibration_id=calibration_id)

@@ -1,13 +1,18 @@
+"""Fit the map to the human scale: the first by itself, in force at once; one that was asked for is looked at first."""
+
 from __future__ import annotations
 
+from typing import Any
+
+import structlog
 from django.db import connection, transaction
 
-from annotate.models import Corpus
-from people.actions.record import record
+from annotate.models import Campaign, Corpus
 from people.models import User
-from scoring.metrics.calibration import Calibration as HumanScale
-from scoring.models import Calibration, Checkpoint
+from scoring.actions.activate_calibration import put_in_force
+from scoring.models import Calibration, CalibrationState, Checkpoint
 
+log = structlog.get_logger(__name__)
 TURNS_AT_LEAST, CONVERSATIONS_AT_LEAST = 60, 5
 _BOTH = """
 SELECT p.value, avg(r.number), p.conversation_id, p.signature
@@ -16,7 +21,9 @@ JOIN annotate_conversation c ON c.id = p.conversation_id
 JOIN annotate_readrating r ON r.conversation_id = p.conversation_id AND r.turn_id = p.turn_id
      AND r.current AND r.number IS NOT NULL AND r.version_id = p.dimension_version_id
 LEFT JOIN annotate_task k ON k.id = r.task_id
-WHERE p.checkpoint_id = %s AND c.corpus_id = %s AND p.value IS NOT NULL AND (k.id IS NULL OR k.state = 'submitted')
+LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
+WHERE p.checkpoint_id = %(checkpoint)s AND c.corpus_id = %(corpus)s AND p.value IS NOT NULL
+  AND (k.id IS NULL OR k.state = 'submitted') AND (%(campaign)s::bigint IS NULL OR i.campaign_id = %(campaign)s)
 GROUP BY p.id ORDER BY p.id
 """
 
@@ -25,61 +32,80 @@ class TooLittleToFit(Exception):
     """Too few turns that people and the model both judged."""
 
 
+@transaction.atomic
 def fit_calibration(*, checkpoint: Checkpoint, corpus: Corpus, by: User | None) -> Calibration:
-    """Fit the monotone map from raw values to the human scale on a corpus, and put every prediction on it.
+    """Fit the map on a corpus, and put every prediction on it at once. Raises TooLittleToFit.
 
-    Cross-validated by conversation; the report keeps the error on ratings not seen. Needs the model extra. Raises
-    TooLittleToFit.
+    Cross-validated by conversation; the report keeps the error on ratings not seen. Needs the model extra.
     """
-    from scoring.metrics.calibration.fit import fit_calibration as fit  # deferred: numpy, a worker's extra
+    row = Calibration.objects.create(
+        checkpoint=checkpoint, corpus=corpus, active=False, made_by=by, **_fitted(checkpoint, corpus, None)
+    )
+    put_in_force(calibration=row, by=by)
+    return row
+
+
+def fit_requested_calibration(*, calibration_id: int) -> None:
+    """Fit what a scientist asked for; nothing is put in force. Called twice, the second does nothing."""
+    with transaction.atomic():
+        row = (
+            Calibration.objects.select_for_update(of=("self",))
+            .select_related("checkpoint__dimension_version__dimension", "corpus", "campaign")
+            .get(pk=calibration_id)
+        )
+        if row.state != CalibrationState.QUEUED:
+            return
+        try:
+            if row.corpus is None:
+                raise TooLittleToFit("The corpus is gone.")
+            facts = _fitted(row.checkpoint, row.corpus, row.campaign) | {"state": CalibrationState.FITTED}
+        except TooLittleToFit as problem:
+            facts = {"state": CalibrationState.FAILED, "reason": str(problem)}
+        except ValueError as problem:  # a value or scale that no map can be fitted on: the page says it
+            log.exception("calibration_failed", calibration=row.pk)
+            facts = {"state": CalibrationState.FAILED, "reason": f"{type(problem).__name__}: {problem}"[:1000]}
+        for name, value in facts.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(facts))
+
+
+def _fitted(checkpoint: Checkpoint, corpus: Corpus, campaign: Campaign | None) -> dict[str, Any]:
+    """signature, map, curve and fitted_on of a Calibration. Raises TooLittleToFit."""
+    # Deferred: numpy, a worker's extra.
+    from scoring.correlation.calibration import calibration_curve
+    from scoring.correlation.pairs import Pairs
+    from scoring.metrics.calibration.fit import FOLDS, folds_of, left_out
+    from scoring.metrics.calibration.fit import fit_calibration as fit
 
     with connection.cursor() as cursor:
-        cursor.execute(_BOTH, [checkpoint.pk, corpus.pk])
+        wanted = {"checkpoint": checkpoint.pk, "corpus": corpus.pk, "campaign": campaign.pk if campaign else None}
+        cursor.execute(_BOTH, wanted)
         rows = cursor.fetchall()
     signature = rows[-1][3] if rows else ""
     rows = [row for row in rows if row[3] == signature]
-    conversations = len({row[2] for row in rows})
-    if len(rows) < TURNS_AT_LEAST or conversations < CONVERSATIONS_AT_LEAST:
+    raw, human = [row[0] for row in rows], [float(row[1]) for row in rows]
+    conversations = [row[2] for row in rows]
+    count = len(set(conversations))
+    if len(rows) < TURNS_AT_LEAST or count < CONVERSATIONS_AT_LEAST:
         raise TooLittleToFit(
-            f"{len(rows)} turns of {conversations} conversations have both judgements; "
+            f"{len(rows)} turns of {count} conversations have both judgements; "
             f"at least {TURNS_AT_LEAST} of {CONVERSATIONS_AT_LEAST} are needed."
         )
     version = checkpoint.dimension_version
     points = [float(point["value"]) for point in version.scale]
-    found = fit(
-        [row[0] for row in rows],
-        [float(row[1]) for row in rows],
-        [row[2] for row in rows],
-        signature=signature,
-        dimension=version.dimension.key,
-        scale=(min(points), max(points)),
-    )
-    with transaction.atomic():
-        Checkpoint.objects.select_for_update().get(pk=checkpoint.pk)
-        Calibration.objects.filter(checkpoint=checkpoint, signature=signature, active=True).update(active=False)
-        row = Calibration.objects.create(
-            checkpoint=checkpoint,
-            signature=signature,
-            map=found.to_json(),
-            fitted_on={"corpus": corpus.key, "turns": len(rows), "conversations": conversations},
-            made_by=by,
-        )
-        _apply(checkpoint, signature, found)
-        record(actor=by, verb="calibration.fit", subject=f"checkpoint {checkpoint.pk}", detail=row.fitted_on)
-    return row
-
-
-def _apply(checkpoint: Checkpoint, signature: str, found: HumanScale) -> None:
-    """Every stored prediction of the checkpoint, of any corpus, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, value FROM scoring_prediction "
-            "WHERE checkpoint_id = %s AND signature = %s AND value IS NOT NULL",
-            [checkpoint.pk, signature],
-        )
-        pairs = cursor.fetchall()
-        cursor.execute(
-            "UPDATE scoring_prediction p SET calibrated = v.calibrated, made_at = now() "
-            "FROM unnest(%s::bigint[], %s::float[]) AS v(id, calibrated) WHERE p.id = v.id",
-            [[pk for pk, _ in pairs], [found.apply(value) for _, value in pairs]],
-        )
+    scale = (min(points), max(points))
+    found = fit(raw, human, conversations, signature=signature, dimension=version.dimension.key, scale=scale)
+    unseen = left_out(raw, human, folds_of(conversations, min(FOLDS, count)), scale=scale)
+    fitted_on = {"corpus": corpus.key, "turns": len(rows), "conversations": count}
+    if campaign is not None:
+        fitted_on["campaign"] = campaign.name
+    curve = calibration_curve(Pairs.of(unseen, human, conversations), bins=10)
+    return {
+        "signature": signature,
+        "map": found.to_json(),
+        "curve": [
+            {"n": each.n, "metric": each.metric, "human": each.human, "low": each.human_low, "high": each.human_high}
+            for each in curve
+        ],
+        "fitted_on": fitted_on,
+    }

@@ -72,7 +72,7 @@ def _changed(state: ComparisonState, newest: int, submitted: int, corpus: Corpus
 def _calibrate_once(corpus: Corpus, checkpoint: Checkpoint) -> None:
     if checkpoint.metric in NATIVE or find_spec("numpy") is None:
         return
-    if Calibration.objects.filter(checkpoint=checkpoint).exists() or _still_running(corpus, checkpoint):
+    if Calibration.objects.filter(checkpoint=checkpoint, active=True).exists() or _still_running(corpus, checkpoint):
         return
     try:
         fit_calibration(checkpoint=checkpoint, corpus=corpus, by=None)

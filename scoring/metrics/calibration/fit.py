@@ -13,6 +13,8 @@ from collections.abc import Hashable, Sequence
 from scoring.metrics.calibration.isotonic import isotonic
 from scoring.metrics.calibration.monotone import Calibration, Report, interpolate
 
+FOLDS = 5
+
 
 def fit_calibration(
     raw: Sequence[float],
@@ -23,7 +25,7 @@ def fit_calibration(
     dimension: str,
     scale: tuple[float, float],
     rising: bool = True,
-    folds: int = 5,
+    folds: int = FOLDS,
 ) -> Calibration:
     """The map from `raw` to `human`, with its report.
 
@@ -40,8 +42,11 @@ def fit_calibration(
     if count < 2:
         raise ValueError("at least two groups are needed to check a calibration")
     xs, ys = isotonic(raw, human, scale=scale, rising=rising)
+    fold_of = folds_of(groups, min(folds, count))
     inside = [interpolate(xs, ys, value) - wanted for value, wanted in zip(raw, human, strict=True)]
-    outside, constant = _errors_left_out(raw, human, folds_of(groups, min(folds, count)), scale, rising)
+    unseen = left_out(raw, human, fold_of, scale=scale, rising=rising)
+    outside = [value - wanted for value, wanted in zip(unseen, human, strict=True)]
+    constant = _errors_of_the_mean(human, fold_of)
     report = Report(
         ratings=len(raw),
         groups=count,
@@ -67,20 +72,31 @@ def folds_of(groups: Sequence[Hashable], folds: int) -> list[int]:
     return [fold_of[group] for group in groups]
 
 
-def _errors_left_out(
-    raw: Sequence[float], human: Sequence[float], fold_of: list[int], scale: tuple[float, float], rising: bool
-) -> tuple[list[float], list[float]]:
-    """Error of each rating by the map, and by the mean, of the other folds; fold by fold."""
-    calibrated: list[float] = []
-    constant: list[float] = []
-    for fold in sorted(set(fold_of)):
+def left_out(
+    raw: Sequence[float],
+    human: Sequence[float],
+    fold_of: Sequence[int],
+    *,
+    scale: tuple[float, float],
+    rising: bool = True,
+) -> list[float]:
+    """Each raw value on the human scale, by the map of the other folds: what the map says of ratings not seen."""
+    found = [math.nan] * len(raw)
+    for fold in set(fold_of):
         fitted = [index for index, each in enumerate(fold_of) if each != fold]
-        mean = math.fsum(human[index] for index in fitted) / len(fitted)
         xs, ys = isotonic([raw[i] for i in fitted], [human[i] for i in fitted], scale=scale, rising=rising)
         for index in (index for index, each in enumerate(fold_of) if each == fold):
-            calibrated.append(interpolate(xs, ys, raw[index]) - human[index])
-            constant.append(mean - human[index])
-    return calibrated, constant
+            found[index] = interpolate(xs, ys, raw[index])
+    return found
+
+
+def _errors_of_the_mean(human: Sequence[float], fold_of: Sequence[int]) -> list[float]:
+    """The mean of the other folds minus each rating."""
+    means = {}
+    for fold in set(fold_of):
+        others = [value for value, each in zip(human, fold_of, strict=True) if each != fold]
+        means[fold] = math.fsum(others) / len(others)
+    return [means[fold] - value for fold, value in zip(fold_of, human, strict=True)]
 
 
 def _mae(errors: Sequence[float]) -> float:
