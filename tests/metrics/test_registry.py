@@ -14,7 +14,7 @@ WITHOUT_WEIGHTS = [d.name for d in registry.describe_all() if not d.needs_checkp
 
 
 def test_every_metric_is_described_in_one_sentence() -> None:
-    assert {"length", "overlap", "likelihood", "iq", "quals", "rouge", "bertscore"} <= registry.METRICS.keys()
+    assert {"length", "overlap", "likelihood", "iq", "quals", "qags", "rouge", "bertscore"} <= registry.METRICS.keys()
     for described in registry.describe_all():
         assert described.summary.endswith(".")
         assert described.turns_per_shard > 0
@@ -39,7 +39,7 @@ def test_describing_imports_no_torch_and_no_django() -> None:
     code = (
         "import sys; from scoring.metrics import registry, score_file\n"
         "[registry.why_unavailable(d.name) for d in registry.describe_all()]\n"
-        "print(sorted({'torch', 'transformers', 'numpy', 'sklearn', 'django', 'celery'} & set(sys.modules)))"
+        "print(sorted({'torch', 'transformers', 'numpy', 'sklearn', 'spacy', 'django', 'celery'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

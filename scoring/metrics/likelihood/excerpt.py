@@ -16,8 +16,24 @@ def excerpt(source: str, tokens: Tokens, text: str, *, limit: int) -> tuple[int,
     Whole sentences are taken, those with the most distinct content words of the text first, earlier ones first among
     equals, until the next does not fit; a first sentence that alone is too long is cut at the limit.
     """
+    return tuple(tokens.ids[place] for part in _parts(source, tokens, text, limit) for place in part)
+
+
+def excerpt_text(source: str, tokens: Tokens, text: str, *, limit: int) -> str:
+    """The same part of the source in its own words; sentences that had others between them are joined by a blank."""
+    joined: list[range] = []
+    for part in _parts(source, tokens, text, limit):
+        if joined and joined[-1].stop == part.start:
+            joined[-1] = range(joined[-1].start, part.stop)
+        elif part:
+            joined.append(part)
+    return " ".join(source[tokens.spans[part.start][0] : tokens.spans[part.stop - 1][1]] for part in joined)
+
+
+def _parts(source: str, tokens: Tokens, text: str, limit: int) -> list[range]:
+    """The token ranges that are read, in source order."""
     if len(tokens.ids) <= limit:
-        return tokens.ids
+        return [range(len(tokens.ids))]
     wanted = {word.form for word in content_words(text)}
     sentences = _token_ranges(source, tokens)
     shared = [len(wanted & {word.form for word in content_words(source[a:b])}) for a, b, _ in sentences]
@@ -31,7 +47,7 @@ def excerpt(source: str, tokens: Tokens, text: str, *, limit: int) -> tuple[int,
             break
         taken.append(covered)
         room -= len(covered)
-    return tuple(tokens.ids[place] for part in sorted(taken, key=lambda each: each.start) for place in part)
+    return sorted(taken, key=lambda each: each.start)
 
 
 def _token_ranges(source: str, tokens: Tokens) -> list[tuple[int, int, range]]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from scoring.metrics.api import Grounded
+from scoring.metrics.asking.corpus import LICENCES
 from scoring.metrics.checkpoints import CHECKPOINTS, Source
 from scoring.metrics.checkpoints.write import add_golden, write_checkpoint
-from scoring.metrics.quals.corpus import LICENCES
 from scoring.metrics.quals.metric import Quals
 
 # Written for this purpose; nothing in them comes from a data set.

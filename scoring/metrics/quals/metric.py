@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from scoring.metrics.api import Example, Grounded, Reads, Score, signature
+from scoring.metrics.asking.adapted import AdapterConfig, merged
+from scoring.metrics.asking.layout import Layout, layout_of
 from scoring.metrics.backbones import identity
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.batching import run_batched
@@ -27,10 +29,8 @@ from scoring.metrics.conversation import with_conversation
 from scoring.metrics.likelihood.excerpt import excerpt
 from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
-from scoring.metrics.quals.adapted import QualsConfig, merged
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
 from scoring.metrics.quals.diverse import Written, diverse
-from scoring.metrics.quals.layout import Layout, layout_of
 from scoring.metrics.quals.quantised import INT8, in_int8
 from scoring.metrics.reasons import NO_CLAIM, NOT_FINITE, grounded, scorable
 from scoring.metrics.tokens import Tokens, tokenize
@@ -141,7 +141,7 @@ class Quals:
         if checkpoint is None:
             raise ValueError("quals needs a checkpoint folder")
         held = read_checkpoint(checkpoint, metric=cls.name)
-        config = held.config_as(QualsConfig)
+        config = held.config_as(AdapterConfig)
         language = LanguageModel(config.backbone, device=device, dtype="fp32" if dtype == INT8 else dtype)
         layout = layout_of(language.tokenizer)
         language.model = merged(language.model, held, config)

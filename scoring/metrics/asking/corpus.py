@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 LICENCES = {
     "squad": "CC BY-SA 4.0",
@@ -21,13 +22,21 @@ LICENCES = {
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+$")
 
 
+class Asked(NamedTuple):
+    """A question, its answer, and where the answer stands: `passage.text[start:]` begins with it."""
+
+    question: str
+    answer: str
+    start: int
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Some sentences of a context and the (question, answer) pairs whose answer stands in them."""
+    """Some sentences of a context and the pairs whose answer stands in them."""
 
     source: str
     text: str
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[Asked, ...]
 
 
 def passages(folder: Path, split: str, *, words: int, pairs: int, seed: int) -> list[Passage]:
@@ -53,7 +62,7 @@ def _lines(file: Path) -> Iterator[dict]:  # type: ignore[type-arg]
             yield json.loads(line)
 
 
-def _cut(line: dict, words: int) -> Iterator[tuple[str, list[tuple[str, str]]]]:  # type: ignore[type-arg]
+def _cut(line: dict, words: int) -> Iterator[tuple[str, list[Asked]]]:  # type: ignore[type-arg]
     context = line["context"]
     places = [each.span() for each in _SENTENCE.finditer(context)]
     windows: list[tuple[int, int]] = []
@@ -63,12 +72,18 @@ def _cut(line: dict, words: int) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         else:
             windows.append((first, last))
     for first, last in windows:
+        text = context[first:last]
+        shift = first + len(text) - len(text.lstrip())
         held = [
-            (each["question"].strip(), each["answer"].strip())
+            Asked(
+                each["question"].strip(),
+                each["answer"].strip(),
+                each["answer_start"] - shift + len(each["answer"]) - len(each["answer"].lstrip()),
+            )
             for each in line["qas"]
             if each["answer_start"] is not None
             and first <= each["answer_start"]
             and each["answer_start"] + len(each["answer"]) <= last
         ]
         if held:
-            yield context[first:last].strip(), held
+            yield text.strip(), held

@@ -1,0 +1,1 @@
+"""What QUALS and QAGS share: pairs to learn from, their layout as tokens, adapters and the training loop."""

@@ -1,0 +1,15 @@
+"""The shipped checkpoint gives its golden values again."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from scoring.metrics import checkpoints, registry
+
+missing = registry.why_unavailable("qags")
+
+
+@pytest.mark.skipif(missing is not None, reason=str(missing))
+def test_golden_values():
+    folder = checkpoints.default_checkpoint("qags")
+    assert checkpoints.check_golden(registry.load("qags"), folder) == 3
