@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from annotate.answers import value_of
 from annotate.models import Rater, Rating, Task, TaskEvent
 from annotate.receipts import START, digest_of, fresh_salt, next_receipt
@@ -20,7 +22,7 @@ def locked_rater(user: User) -> Rater:
     """The person's rater row with the head of the chain, locked: two windows append one after the other. One query."""
     found = Rater.objects.select_for_update(no_key=True).filter(user=user).first()
     if found is None:
-        raise NoSuchTask("There is no such task of yours.")
+        raise NoSuchTask(_("There is no such task of yours."))
     return found
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from annotate.models import Task
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
@@ -20,8 +22,15 @@ def locked_task(task_id: int, user: User) -> Task:
         .first()
     )
     if found is None:
-        raise NoSuchTask("There is no such task of yours.")
+        raise NoSuchTask(_("There is no such task of yours."))
     return found
+
+
+def already_over(task: Task) -> str:
+    """Why nothing can be done with a task that is done."""
+    if task.state == TaskState.SUBMITTED:
+        return _("This conversation was already submitted.")
+    return _("This conversation was already skipped.")
 
 
 def hold(task: Task, now: datetime) -> None:
@@ -29,18 +38,16 @@ def hold(task: Task, now: datetime) -> None:
 
     A task whose lease ran out takes its place again if nobody else has it: whoever comes back from lunch goes on.
     """
-    if task.state == TaskState.SUBMITTED:
-        raise TaskClosed("This conversation was already submitted.")
-    if task.state == TaskState.SKIPPED:
-        raise TaskClosed("This conversation was already skipped.")
+    if task.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
+        raise TaskClosed(already_over(task))
     campaign = task.item.campaign
     is_open = campaign.state == CampaignState.OPEN
     if task.state == TaskState.RELEASED:
         if not is_open or not take_place(task.item_id):
             raise PlaceGone(
-                "The time for this conversation ran out and its place is taken. Your answers are kept as a draft."
+                _("The time for this conversation ran out and its place is taken. Your answers are kept as a draft.")
                 if is_open
-                else "The campaign was closed. Your answers are kept as a draft."
+                else _("The campaign was closed. Your answers are kept as a draft.")
             )
         task.state = TaskState.OPEN
         task.lease_until = lease_end(task, now)

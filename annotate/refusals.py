@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import ngettext
+
 
 class Refusal(Exception):
     """`code` is what a program reads."""
@@ -45,7 +47,8 @@ class MissingAnswers(Refusal):
     code = "missing_answers"
 
     def __init__(self, missing: list[tuple[int | None, int]]) -> None:
-        super().__init__(f"{len(missing)} required answer{'s are' if len(missing) != 1 else ' is'} missing.")
+        words = ngettext("%(n)s required answer is missing.", "%(n)s required answers are missing.", len(missing))
+        super().__init__(words % {"n": len(missing)})
         self.missing = missing
 
 
@@ -55,11 +58,14 @@ class MissingEvidence(Refusal):
     code = "missing_evidence"
 
     def __init__(self, missing: list[tuple[int | None, int]]) -> None:
-        count = f"{len(missing)} answers point" if len(missing) != 1 else "One answer points"
-        super().__init__(
-            f"{count} at nothing yet. Point at the sentences that support or contradict the turn, or say that it is "
-            "personal knowledge."
+        words = ngettext(
+            "One answer points at nothing yet. Point at the sentences that support or contradict the turn, or say that "
+            "it is personal knowledge.",
+            "%(n)s answers point at nothing yet. Point at the sentences that support or contradict the turn, or say "
+            "that it is personal knowledge.",
+            len(missing),
         )
+        super().__init__(words % {"n": len(missing)})
         self.missing = missing
 
 

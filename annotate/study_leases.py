@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from annotate.models import StudyPair, StudyPlace
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
@@ -20,7 +22,7 @@ def locked_place(place_id: int, user: User) -> StudyPlace:
         .first()
     )
     if found is None:
-        raise NoSuchTask("There is no such pair of yours.")
+        raise NoSuchTask(_("There is no such pair of yours."))
     return found
 
 
@@ -30,15 +32,19 @@ def hold_place(place: StudyPlace, now: datetime) -> None:
     A place whose lease ran out is taken again if nobody else has it: whoever comes back from lunch goes on.
     """
     if place.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
-        raise TaskClosed(f"This pair was already {place.get_state_display()}.")
+        raise TaskClosed(
+            _("This pair was already submitted.")
+            if place.state == TaskState.SUBMITTED
+            else _("This pair was already skipped.")
+        )
     study = place.pair.study
     is_open = study.state == CampaignState.OPEN
     if place.state == TaskState.RELEASED:
         if not is_open or not take_place(place.pair_id, StudyPair):
             raise PlaceGone(
-                "The time for this pair ran out and others judge it now. Your choices are kept, but not counted."
+                _("The time for this pair ran out and others judge it now. Your choices are kept, but not counted.")
                 if is_open
-                else "The study was closed. Your choices are kept, but not counted."
+                else _("The study was closed. Your choices are kept, but not counted.")
             )
         place.state = TaskState.OPEN
         place.lease_until = now + timedelta(minutes=study.lease_minutes)

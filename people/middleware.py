@@ -1,4 +1,4 @@
-"""Sessions end after idle time, besides their absolute age."""
+"""Sessions end after idle time, besides their absolute age; pages come in the person's own language."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 _SEEN = "seen_at"
 _WRITE_EVERY_SECONDS = 60
@@ -28,4 +29,23 @@ class IdleSessionMiddleware:
                 logout(request)
             elif now - seen >= _WRITE_EVERY_SECONDS or _SEEN not in request.session:
                 request.session[_SEEN] = now
+        return self.get_response(request)
+
+
+class OwnLanguageMiddleware:
+    """The language that a person chose on the profile page; without one Accept-Language holds (LocaleMiddleware).
+
+    LocaleMiddleware stands before it and says in Content-Language what became of it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # As above: no cookie, no query.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            language = request.user.language
+            if language in dict(settings.LANGUAGES):
+                translation.activate(language)
+                request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
         return self.get_response(request)

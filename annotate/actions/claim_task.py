@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotate.actions.release_expired import release_expired
 from annotate.models import Campaign, CampaignItem, Participant, Rater, Task
@@ -35,9 +36,9 @@ def claim_task(*, campaign: Campaign, user: User, now: datetime | None = None) -
     """
     now = now or timezone.now()
     if campaign.state != CampaignState.OPEN:
-        raise CampaignNotOpen("This campaign is not open.")
+        raise CampaignNotOpen(gettext("This campaign is not open."))
     if not takes_part(campaign, user):
-        raise NotTakingPart("You do not take part in this campaign.")
+        raise NotTakingPart(gettext("You do not take part in this campaign."))
     rater = become_rater(user)
     task = _claim(campaign, rater, now)
     if task is None and release_expired(campaign=campaign, now=now):

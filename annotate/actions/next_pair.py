@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotate.actions.claim_task import become_rater
 from annotate.actions.release_expired import release_expired_pairs
@@ -35,9 +36,9 @@ def next_pair(*, study: Study, user: User, now: datetime | None = None) -> NextP
     """
     now = now or timezone.now()
     if study.state != CampaignState.OPEN:
-        raise StudyNotOpen("This study is not open.")
+        raise StudyNotOpen(gettext("This study is not open."))
     if user.role != Role.ANNOTATOR:
-        raise NotTakingPart("Annotators judge; you can see which system said what.")
+        raise NotTakingPart(gettext("Annotators judge; you can see which system said what."))
     rater = become_rater(user)
     place = _claim(study, rater, now)
     if place is None and release_expired_pairs(study=study, now=now):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Reply
 from annotate.refusals import BadReply, NoSuchVerdict
@@ -18,11 +19,11 @@ def reply_to_verdict(*, adjudication_id: int, user: User, text: str) -> Reply:
     text = text.strip()[:LENGTH]
     verdict = verdicts_for(user).filter(pk=adjudication_id, current=True).first()
     if verdict is None:
-        raise NoSuchVerdict("There is no such verdict over a judgement of yours.")
+        raise NoSuchVerdict(_("There is no such verdict over a judgement of yours."))
     if not text:
-        raise BadReply("Say in a few words what the verdict overlooks.")
+        raise BadReply(_("Say in a few words what the verdict overlooks."))
     try:
         with transaction.atomic():
             return Reply.objects.create(adjudication=verdict, rater=user.rater, text=text)
     except IntegrityError as problem:
-        raise BadReply("You have replied to this verdict already.") from problem
+        raise BadReply(_("You have replied to this verdict already.")) from problem

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotate.actions.record_time import record_time
 from annotate.chain import append, locked_rater
@@ -57,7 +58,7 @@ def save_operations(
     if new and rater:
         hold(task, now)
         if task.version != base + len(known):
-            raise StaleVersion("Something was saved elsewhere that this window has not seen.")
+            raise StaleVersion(_("Something was saved elsewhere that this window has not seen."))
         desk = _desk(task, user, new, now)
         for operation in new:
             desk.apply(operation)

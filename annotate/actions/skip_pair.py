@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.actions.skip_task import OTHER, REASONS
 from annotate.models import StudyPair, StudyPlace
@@ -23,9 +24,9 @@ def skip_pair(*, place_id: int, user: User, reason: str, note: str = "") -> Stud
     if reason not in REASONS:
         raise BadSkip(f"{reason!r} is no reason to skip; known: {', '.join(REASONS)}.")
     if reason == OTHER and not note.strip():
-        raise BadSkip("Say in a few words why.")
+        raise BadSkip(_("Say in a few words why."))
     if place.state == TaskState.SUBMITTED:
-        raise TaskClosed("This pair was already submitted.")
+        raise TaskClosed(_("This pair was already submitted."))
     held = place.state == TaskState.OPEN
     place.state, place.lease_until = TaskState.SKIPPED, None
     place.skip_reason, place.skip_note = reason, note.strip()[:1000]

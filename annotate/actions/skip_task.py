@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 
 from annotate.actions.save_operations import known_operations
 from annotate.chain import append, locked_rater
-from annotate.leases import locked_task
+from annotate.leases import already_over, locked_task
 from annotate.models import Task, TaskEvent
 from annotate.models.campaign import TaskState
 from annotate.places import give_back_places
@@ -17,12 +19,12 @@ from people.models import User
 
 OTHER = "other"
 REASONS: dict[str, str] = {
-    "cannot_judge": "I cannot judge this",
-    "broken": "Broken or unreadable",
-    "language": "A language I do not know",
-    "upsetting": "Upsetting content",
-    "conflict": "I know the people or the data",
-    OTHER: "Something else (say what)",
+    "cannot_judge": noop("I cannot judge this"),
+    "broken": noop("Broken or unreadable"),
+    "language": noop("A language I do not know"),
+    "upsetting": noop("Upsetting content"),
+    "conflict": noop("I know the people or the data"),
+    OTHER: noop("Something else (say what)"),
 }
 
 
@@ -48,9 +50,9 @@ def skip_task(
     if reason not in REASONS:
         raise BadSkip(f"{reason!r} is no reason to skip; known: {', '.join(REASONS)}.")
     if reason == OTHER and not note.strip():
-        raise BadSkip("Say in a few words why.")
+        raise BadSkip(gettext("Say in a few words why."))
     if task.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
-        raise TaskClosed(f"This conversation was already {task.get_state_display()}.")
+        raise TaskClosed(already_over(task))
     held_a_place = task.state == TaskState.OPEN
     task.state, task.lease_until = TaskState.SKIPPED, None
     task.skip_reason, task.skip_note = reason, note.strip()[:1000]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotate.actions.save_operations import known_operations, revealed_turn
 from annotate.answers import CLEARED
@@ -34,10 +35,10 @@ def submit_task(
         return task
     hold(task, now)
     if task.version != base:
-        raise StaleVersion("Something was saved elsewhere that this window has not seen.")
+        raise StaleVersion(_("Something was saved elsewhere that this window has not seen."))
     conversation = task.item.conversation
     if task.item.campaign.hindsight_free and revealed_turn(task) < conversation.turn_count - 1:
-        raise BadOperation("Some turns of this conversation have not been shown yet.")
+        raise BadOperation(_("Some turns of this conversation have not been shown yet."))
     questions = questions_of(task.item.campaign_id, role=user.role)
     rows = Rating.objects.filter(task=task, current=True).exclude(reason=CLEARED).select_related("turn")
     given = {(row.turn.index if row.turn else None, row.dimension_version_id): row for row in rows}

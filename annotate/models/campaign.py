@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from annotate.models.corpus import Conversation, Corpus
 from annotate.models.dimension import DimensionVersion
@@ -140,9 +141,9 @@ class ItemRater(models.Model):
 
 
 class TaskState(models.TextChoices):
-    OPEN = "open", "open"  # holds a place under a lease
-    SUBMITTED = "submitted", "submitted"  # holds a place for good
-    SKIPPED = "skipped", "skipped"  # place given back, never offered to this rater again
+    OPEN = "open", _("open")  # holds a place under a lease
+    SUBMITTED = "submitted", _("submitted")  # holds a place for good
+    SKIPPED = "skipped", _("skipped")  # place given back, never offered to this rater again
     RELEASED = "released", "released"  # lease ran out or was freed: place given back, draft kept, may be claimed again
 
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from annotate.models.campaign import Task
 from annotate.models.corpus import Conversation, Corpus, Turn
@@ -104,10 +105,10 @@ class TurnTime(models.Model):
 
 
 class Cause(models.TextChoices):
-    MODEL = "model", "the model is wrong"
-    GUIDELINE = "guideline", "the guideline is unclear"
-    ITEM = "item", "the item is hard or broken"
-    RATER = "rater", "a rater is wrong"
+    MODEL = "model", _("the model is wrong")
+    GUIDELINE = "guideline", _("the guideline is unclear")
+    ITEM = "item", _("the item is hard or broken")
+    RATER = "rater", _("a rater is wrong")
 
 
 class Adjudication(models.Model):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from annotate.models.campaign import CampaignState, TaskState
 from people.models import User
@@ -32,11 +33,11 @@ class Agreement:
     def words(self) -> str:
         """What may be said of it."""
         if not self.told:
-            return f"too few to say (fewer than {FEWEST})"
+            return _("too few to say (fewer than %(n)s)") % {"n": FEWEST}
         if self.where and self.percent > 100 - MARGIN:
-            return f"{100 - MARGIN} % or more"
+            return _("%(n)s %% or more") % {"n": 100 - MARGIN}
         if self.where and self.percent < MARGIN:
-            return f"less than {MARGIN} %"
+            return _("less than %(n)s %%") % {"n": MARGIN}
         return f"{self.percent} %"
 
 

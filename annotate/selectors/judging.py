@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from annotate.actions.skip_task import REASONS
 from annotate.models import Choice, KnowledgeSection, Rater, Study, StudyPair, StudyPlace, StudyQuestion, Turn
@@ -116,7 +117,7 @@ def place_payload(place: StudyPlace, *, user: User) -> dict[str, Any]:
         "sections": _sections(sides, {turn.speaker for response in responses for turn in response}),
         "questions": list(StudyQuestion.objects.filter(study=study).order_by("position").values("id", "name", "text")),
         **own_choices(place),
-        "skip_reasons": [{"value": value, "label": label} for value, label in REASONS.items()],
+        "skip_reasons": [{"value": value, "label": gettext(label)} for value, label in REASONS.items()],
     }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from annotate.actions.save_operations import revealed_turn
 from annotate.actions.skip_task import REASONS
 from annotate.answers import Answer, value_of
@@ -61,7 +63,7 @@ def task_payload(*, task: Task, user: User) -> dict[str, Any]:
         ],
         "sections": [_section(section, points) for section in sections],
         "questions": [_question(row) for row in questions],
-        "skip_reasons": [{"value": value, "label": label} for value, label in REASONS.items()],
+        "skip_reasons": [{"value": value, "label": gettext(label)} for value, label in REASONS.items()],
     }
 
 

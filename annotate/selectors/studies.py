@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from annotate.models import Choice, Conversation, Corpus, Rater, Study, StudyPair, StudyPlace
 from annotate.models.campaign import TaskState
@@ -87,7 +88,7 @@ def why_no_pair(study: Study, rater: Rater | None, *, now: datetime | None = Non
     """Why there is no free place for this judge (None: someone who has not begun). At most three queries."""
     now = now or timezone.now()
     if not StudyPair.objects.filter(study=study, submitted__lt=F("required_raters")).exists():
-        return Nothing("All pairs of this study have been judged.")
+        return Nothing(gettext("All pairs of this study have been judged."))
     others = StudyPlace.objects.filter(pair__study=study, state=TaskState.OPEN).exclude(rater=rater)
     settled = StudyPlace.objects.filter(
         pair=OuterRef("pair"), rater=rater, state__in=(TaskState.SUBMITTED, TaskState.SKIPPED)
@@ -95,8 +96,10 @@ def why_no_pair(study: Study, rater: Rater | None, *, now: datetime | None = Non
     first = others.filter(~Exists(settled)).order_by("lease_until").first()
     if first is not None and first.lease_until is not None:
         until = max(first.lease_until, now)
-        return Nothing(f"The pairs left are reserved by others until {until:%H:%M} (UTC).", until)
-    return Nothing("Nothing is left for you: you have judged or skipped every pair that still needs judges.")
+        return Nothing(
+            gettext("The pairs left are reserved by others until %(time)s (UTC).") % {"time": f"{until:%H:%M}"}, until
+        )
+    return Nothing(gettext("Nothing is left for you: you have judged or skipped every pair that still needs judges."))
 
 
 @dataclass(frozen=True, slots=True)

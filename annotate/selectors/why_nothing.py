@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotate.models import Campaign, CampaignItem, Rater, Task
 from annotate.models.campaign import TaskState
@@ -26,9 +27,9 @@ def why_nothing(campaign: Campaign, rater: Rater | None, *, now: datetime | None
     now = now or timezone.now()
     unfinished = CampaignItem.objects.filter(campaign=campaign, submitted__lt=F("required_raters"))
     if not unfinished.exists():
-        return Nothing("All conversations of this campaign have been rated.")
+        return Nothing(_("All conversations of this campaign have been rated."))
     if campaign.again_to and not unfinished.filter(meant_for(campaign, rater.user_id if rater else None)).exists():
-        return Nothing("What is left here is meant for other raters: some answers are asked again.")
+        return Nothing(_("What is left here is meant for other raters: some answers are asked again."))
     others = Task.objects.filter(item__campaign=campaign, state=TaskState.OPEN).exclude(rater=rater)
     settled = Task.objects.filter(
         item=OuterRef("item"), rater=rater, state__in=(TaskState.SUBMITTED, TaskState.SKIPPED)
@@ -36,8 +37,12 @@ def why_nothing(campaign: Campaign, rater: Rater | None, *, now: datetime | None
     first = others.filter(~Exists(settled)).order_by("lease_until").first()
     if first is not None and first.lease_until is not None:
         until = max(first.lease_until, now)
-        return Nothing(f"The conversations left are reserved by others until {until:%H:%M} (UTC).", until)
+        return Nothing(
+            _("The conversations left are reserved by others until %(time)s (UTC).") % {"time": f"{until:%H:%M}"}, until
+        )
     skipped = Task.objects.filter(item__campaign=campaign, rater=rater, state=TaskState.SKIPPED).count()
     if skipped:
-        return Nothing(f"Nothing is left for you: you have rated or skipped the rest ({skipped} skipped).")
-    return Nothing("Nothing is left for you: you have rated every conversation that still needs raters.")
+        return Nothing(
+            _("Nothing is left for you: you have rated or skipped the rest (%(count)s skipped).") % {"count": skipped}
+        )
+    return Nothing(_("Nothing is left for you: you have rated every conversation that still needs raters."))

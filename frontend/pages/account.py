@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -13,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, path, reverse, reverse_lazy
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,6 +25,7 @@ from people.actions.accept_invitation import InvitationGone, NameTaken, accept_i
 from people.actions.end_sessions import end_sessions
 from people.actions.make_token import make_token, revoke_token
 from people.actions.set_keys import set_keys
+from people.actions.set_language import UnknownLanguage, set_language
 from people.models import ApiToken, Role, Scope, User
 from people.permissions import anyone_signed_in
 from people.requests import Request
@@ -65,8 +67,10 @@ class JoinForm(forms.Form):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(max_length=100)
-    scopes = forms.MultipleChoiceField(choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.READ])
+    name = forms.CharField(label=_("Name"), max_length=100)
+    scopes = forms.MultipleChoiceField(
+        label=_("May"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
+    )
     days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=366, initial=90)
 
 
@@ -131,6 +135,21 @@ def keys_save(request: Request) -> HttpResponse:
 
 @anyone_signed_in
 @require_POST
+def language_save(request: Request) -> HttpResponse:
+    """In which language pages come; blank: as the browser asks."""
+    try:
+        user = set_language(user=request.user, language=request.POST.get("language", ""))
+    except UnknownLanguage as problem:
+        messages.error(request, str(problem))
+    else:
+        if user.language:
+            translation.activate(user.language)
+        messages.success(request, _("Your language is kept."))
+    return redirect("profile")
+
+
+@anyone_signed_in
+@require_POST
 def token_new(request: Request) -> HttpResponse:
     """Make a token; it is shown on this answer and never again."""
     form = TokenForm(request.POST)
@@ -181,6 +200,7 @@ def _profile(
 ) -> HttpResponse:
     tokens = ApiToken.objects.filter(user=request.user, revoked_at__isnull=True).order_by("-created_at")
     context = {"form": form, "token": token, "tokens": tokens, "now": timezone.now(), "rater": rater_of(request.user)}
+    context["languages"] = settings.LANGUAGES
     context["keys_form"] = keys_form or KeysForm(stored=request.user.keys)
     return render(request, "frontend/account/profile.html", context, status=status)
 
@@ -198,6 +218,7 @@ urlpatterns = [
     path("profile/password/", change_password, name="change_password"),
     path("profile/keys/", keys_save, name="keys_save"),
     path("profile/receipts/", receipts_download, name="receipts_download"),
+    path("profile/language/", language_save, name="language_save"),
     path("profile/tokens/", token_new, name="token_new"),
     path("profile/tokens/<int:token_id>/revoke/", token_revoke, name="token_revoke"),
     path("profile/sign-out-everywhere/", sign_out_everywhere, name="sign_out_everywhere"),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate.actions.close_campaign import close_campaign
@@ -85,7 +86,7 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
         "eta": select.end_in_sight(campaign, progress),
         "leases": select.leases_of(campaign)[:100],
         "raters": select.raters_of(campaign)[:200],
-        "skips": [(REASONS.get(reason, reason), times) for reason, times in select.skips_of(campaign)],
+        "skips": [(gettext(REASONS.get(reason, reason)), times) for reason, times in select.skips_of(campaign)],
         "draft": draft,
         "open": campaign.state == CampaignState.OPEN,
     }

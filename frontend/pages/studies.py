@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -89,7 +90,7 @@ def study(request: Request, study_id: int) -> HttpResponse:
         "eta": select.study_end(found, progress),
         "leases": select.study_leases_of(found)[:100],
         "judges": select.judges_of(found)[:200],
-        "skips": [(REASONS.get(reason, reason), times) for reason, times in select.pair_skips_of(found)],
+        "skips": [(gettext(REASONS.get(reason, reason)), times) for reason, times in select.pair_skips_of(found)],
         "questions": found.questions.all(),
         "draft": draft,
         "open": found.state == CampaignState.OPEN,
@@ -145,7 +146,11 @@ def study_free(request: Request, study_id: int, place_id: int) -> HttpResponse:
 def study_rate(request: Request, study_id: int) -> HttpResponse:
     """Where a judge judges. Nothing of a pair is in the page: the window asks for one when it is ready."""
     found = get_object_or_404(open_studies_for(person_of(request)), pk=study_id)
-    return render(request, "frontend/studies/rate.html", {"study": found, "reasons": REASONS.items()})
+    return render(
+        request,
+        "frontend/studies/rate.html",
+        {"study": found, "reasons": [(key, gettext(words)) for key, words in REASONS.items()]},
+    )
 
 
 @scientists_only

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.conf import settings
+
+from people.models import User
+
+
+class UnknownLanguage(ValueError):
+    """There are no pages in this language."""
+
+
+def set_language(*, user: User, language: str) -> User:
+    """The person's language, a code of settings.LANGUAGES; empty: as each browser asks. Raises UnknownLanguage."""
+    if language and language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(f"There are no pages in {language!r}; there are: {', '.join(dict(settings.LANGUAGES))}.")
+    user.language = language
+    user.save(update_fields=["language"])
+    return user
