@@ -1,4 +1,4 @@
-"""Whoever judges can do it in German: nothing on an annotator's pages stays English."""
+"""Whoever judges can do it in German: nothing that the server sends to an annotator stays English (scripts may)."""
 
 from __future__ import annotations
 
