@@ -49,6 +49,7 @@ def main() -> int:
         web = Web(free_port(""))
         try:
             rows, words = _crowds(web, given.annotators, given.items)
+            print(*rows, words, sep="\n", file=sys.stderr)  # what was measured is not lost if the rest fails
             rows += _much(web, given)
         finally:
             web.stop()
