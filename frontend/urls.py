@@ -22,5 +22,6 @@ urlpatterns = [
     path("", include("frontend.pages.budget")),
     path("", include("frontend.pages.studies")),
     path("", include("frontend.pages.people")),
+    path("", include("frontend.pages.audit")),
     path("", include("frontend.pages.styleguide")),
 ]

@@ -74,7 +74,7 @@ STATED: dict[str, str] = {
             "promotion_override",
             "releases", "release_new", "release", "release_cancel", "release_train", "release_download", "people",
             "person_invite", "invitation_revoke", "person_role", "person_active", "person_erase", "audit",
-            "api_releases",
+            "audit_sheet", "api_releases",
         ],
         ADMINS,
     ),

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotate.actions.close_campaign import close_campaign
 from annotate.actions.create_campaign import NameTaken, NoQuestions, create_campaign
@@ -17,7 +17,7 @@ from annotate.actions.free_task import free_task
 from annotate.actions.open_campaign import NothingToRate, open_campaign
 from annotate.actions.skip_task import REASONS
 from annotate.models import Campaign, Task
-from annotate.models.campaign import CampaignState, Order
+from annotate.models.campaign import CampaignState, Order, TaskState
 from annotate.refusals import CampaignNotOpen, TaskClosed
 from annotate.sampling import CannotDraw
 from annotate.selectors import campaigns as select
@@ -154,10 +154,13 @@ def campaign_close(request: Request, campaign_id: int) -> HttpResponse:
 
 
 @admins_only
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def task_free(request: Request, campaign_id: int, task_id: int) -> HttpResponse:
-    """Take a lease back."""
-    task = get_object_or_404(Task.objects.select_related("rater"), pk=task_id, item__campaign=campaign_id)
+    """Take a lease back, once it was said who holds what and since when."""
+    found = Task.objects.select_related("rater__user", "item__campaign", "item__conversation")
+    task = get_object_or_404(found, pk=task_id, item__campaign=campaign_id)
+    if request.method != "POST":
+        return render(request, "frontend/campaigns/free.html", {"task": task, "held": task.state == TaskState.OPEN})
     try:
         free_task(task=task, by=person_of(request))
     except TaskClosed as problem:

@@ -1,4 +1,4 @@
-"""People: invite, change roles, close accounts, erase; and the audit log."""
+"""People: invite, change roles, close accounts, erase."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.actions.change_person import LastAdmin, change_role, set_active
 from people.actions.invite import invite
-from people.models import AuditEvent, Invitation, Role, User
+from people.models import Invitation, Role, User
 from people.permissions import admins_only
 from people.requests import Request
 from scoring.actions.erase_person import erase_person
-
-PAGE = 50
 
 
 class InviteForm(forms.Form):
@@ -90,19 +88,6 @@ def person_erase(request: Request, user_id: int) -> HttpResponse:
     return redirect("people")
 
 
-@admins_only
-@require_safe
-def audit(request: Request) -> HttpResponse:
-    """What was done, newest first."""
-    before = request.GET.get("before", "")
-    found = AuditEvent.objects.select_related("actor").order_by("-pk")
-    if before.isdigit():
-        found = found.filter(pk__lt=int(before))
-    rows = list(found[: PAGE + 1])
-    following = f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else None
-    return render(request, "frontend/people/audit.html", {"rows": rows[:PAGE], "next": following})
-
-
 def _people(request: Request, form: InviteForm, *, link: str = "", status: int = 200) -> HttpResponse:
     now = timezone.now()
     context = {
@@ -130,5 +115,4 @@ urlpatterns = [
     path("people/<int:user_id>/role/", person_role, name="person_role"),
     path("people/<int:user_id>/active/", person_active, name="person_active"),
     path("people/<int:user_id>/erase/", person_erase, name="person_erase"),
-    path("audit/", audit, name="audit"),
 ]

@@ -36,7 +36,11 @@ def test_lay_out_watch_free_and_close(new_context: Any, violations: Any, picture
     expect(page.get_by_text("grace").first).to_be_visible(timeout=15_000)  # the page renews itself
     picture(page, f"campaign-{width}-{scheme}", full_page=True)
     assert violations(page) == []
-    page.get_by_role("button", name="Free").click()
+    page.get_by_role("link", name="Free").press("Enter")
+    expect(page.get_by_text("grace")).to_be_visible()
+    picture(page, f"campaign-free-{width}-{scheme}")
+    assert violations(page) == []
+    page.get_by_role("button", name="Free the place").press("Enter")
     expect(page.get_by_text("is free; the draft is kept")).to_be_visible()
     assert Task.objects.get().state == "released"
     page.get_by_role("button", name="Close", exact=True).click()

@@ -138,8 +138,13 @@ def test_leases_are_shown_and_freed(client: Client) -> None:
     assert task is not None
     page = client.get(f"/campaigns/{campaign.pk}/").content
     assert b"grace" in page and task.rater.pseudonym.encode() in page
+    asked = client.get(f"/campaigns/{campaign.pk}/tasks/{task.pk}/free/").content.decode()
+    assert task.rater.pseudonym in asked and "Free the place" in asked
+    task.refresh_from_db()
+    assert task.state == "open"
     client.post(f"/campaigns/{campaign.pk}/tasks/{task.pk}/free/")
     assert Task.objects.get().state == "released"
+    assert b"Nobody holds it any more" in client.get(f"/campaigns/{campaign.pk}/tasks/{task.pk}/free/").content
     again = client.post(f"/campaigns/{campaign.pk}/tasks/{task.pk}/free/", follow=True)
     assert b"no lease to free" in again.content
     other = make_campaign()
