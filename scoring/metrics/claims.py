@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import hashlib
 
+from scoring.metrics.api import Grounded, Score
+from scoring.metrics.reasons import NO_CLAIM
 from scoring.metrics.words import content_words, stop_words_digest
 
+CLAIMS = ("rule", "all")  # what a metric can be told: leave such texts out, or score them too
 CHAT_WORDS = frozenset(
     """
     hi hello hey hiya goodbye bye morning evening afternoon night day today weekend meet welcome
@@ -45,3 +48,10 @@ def claim_rule() -> str:
     """Names the rule in a signature; changes with either list of words."""
     held = stop_words_digest() + " ".join(sorted(CHAT_WORDS))
     return f"chat-words-{hashlib.sha256(held.encode()).hexdigest()[:8]}"
+
+
+def take_out(found: dict[int, Score], readable: dict[int, Grounded]) -> None:
+    """Move every text that claims nothing from `readable` to `found`, with the reason and no number."""
+    for index in [index for index, example in readable.items() if claims_nothing(example.text)]:
+        found[index] = Score(None, NO_CLAIM)
+        del readable[index]

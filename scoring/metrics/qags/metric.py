@@ -22,6 +22,7 @@ from scoring.metrics.asking.layout import Layout, layout_of
 from scoring.metrics.backbones import identity
 from scoring.metrics.batching import run_batched
 from scoring.metrics.checkpoints import read_checkpoint
+from scoring.metrics.claims import CLAIMS, claim_rule, take_out
 from scoring.metrics.likelihood.excerpt import excerpt_text
 from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
@@ -86,9 +87,11 @@ class Qags:
         read_by: str,
         preset: str,
         dtype: str,
+        claims: str = "rule",
     ) -> None:
         self.language, self.layout, self.reader, self.finder = language, layout, reader, finder
         self.ckpt, self.writer, self.read_by, self.preset, self.dtype = ckpt, writer, read_by, preset, dtype
+        self.claims = claims
 
     @property
     def signature(self) -> str:
@@ -108,6 +111,7 @@ class Qags:
             window=f"{WINDOW}-overlap-{OVERLAP}-span-{LONGEST}",
             knowledge=f"{held.source}-nearest",
             text=f"{TEXT_TOKENS}-first",
+            claims=claim_rule() if self.claims == "rule" else self.claims,
             dtype=self.dtype,
         )
 
@@ -119,16 +123,18 @@ class Qags:
         device: str = "cpu",
         preset: str | None = None,
         dtype: str | None = None,
+        claims: str = "rule",
     ) -> Self:
         """The two backbones with the adapters of `checkpoint` merged into them, and the spaCy pipeline.
 
-        preset: cpu, or full (the default elsewhere than on a CPU). dtype: fp32 on a CPU, else bf16.
+        preset: cpu, or full (the default elsewhere than on a CPU). dtype: fp32 on a CPU, else bf16. claims: rule gives
+        texts that claim nothing a reason and no number, all scores them too. Raises ValueError for other values.
         """
         if checkpoint is None:
             raise ValueError("qags needs a checkpoint folder")
         preset = preset or ("cpu" if device == "cpu" else "full")
-        if preset not in PRESETS:
-            raise ValueError(f"known presets: {', '.join(PRESETS)}")
+        if preset not in PRESETS or claims not in CLAIMS:
+            raise ValueError(f"known presets: {', '.join(PRESETS)}; known claims: {', '.join(CLAIMS)}")
         dtype = dtype or ("fp32" if device == "cpu" else "bf16")
         held = read_checkpoint(checkpoint, metric=cls.name)
         config = held.config_as(QagsConfig)
@@ -143,6 +149,7 @@ class Qags:
             read_by=config.reader,
             preset=preset,
             dtype=dtype,
+            claims=claims,
         )
 
     def score(
@@ -150,6 +157,8 @@ class Qags:
     ) -> list[tuple[Score, ...]]:
         """One score a text. A text is asked about once, however many sources it is compared with."""
         found, readable = scorable(examples, metric=self.name)
+        if self.claims == "rule":
+            take_out(found, readable)
         texts = {index: self._cut(example.text.strip()) for index, example in readable.items()}
         unique = list(dict.fromkeys(texts.values()))
         answers = dict(zip(unique, self.finder.candidates(unique, most=ANSWERS), strict=True))

@@ -24,7 +24,7 @@ from scoring.metrics.backbones import identity
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.batching import run_batched
 from scoring.metrics.checkpoints import read_checkpoint
-from scoring.metrics.claims import claim_rule, claims_nothing
+from scoring.metrics.claims import CLAIMS, claim_rule, take_out
 from scoring.metrics.conversation import with_conversation
 from scoring.metrics.likelihood.excerpt import excerpt
 from scoring.metrics.likelihood.language_model import LanguageModel
@@ -32,12 +32,11 @@ from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
 from scoring.metrics.quals.diverse import Written, diverse
 from scoring.metrics.quals.quantised import INT8, in_int8
-from scoring.metrics.reasons import NO_CLAIM, NOT_FINITE, grounded, scorable
+from scoring.metrics.reasons import NOT_FINITE, grounded, scorable
 from scoring.metrics.tokens import Tokens, tokenize
 
 NO_PAIR = "no question with an answer from the text could be written"
 SIDES = ("whole", "answer")
-CLAIMS = ("rule", "all")
 CONVERSATIONS = ("unread", "read")
 STRENGTH = 0.5
 TEXT_TOKENS = 256
@@ -160,9 +159,7 @@ class Quals:
             examples = [with_conversation(example) for example in grounded(examples, metric=self.name)]
         found, readable = scorable(examples, metric=self.name)
         if self.claims == "rule":
-            for index in [index for index, example in readable.items() if claims_nothing(example.text)]:
-                found[index] = Score(None, NO_CLAIM)
-                del readable[index]
+            take_out(found, readable)
         texts = {index: self._text(example) for index, example in readable.items()}
         sources = self._sources(readable)
         pairs = self._pairs(list(dict.fromkeys(texts.values())), before_batch)

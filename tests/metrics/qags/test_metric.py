@@ -22,7 +22,7 @@ from scoring.metrics.qags.choosing import Question  # noqa: E402
 from scoring.metrics.qags.metric import NO_CANDIDATE, NO_QUESTION, Qags  # noqa: E402
 from scoring.metrics.qags.reader import Answer, SpanModel  # noqa: E402
 from scoring.metrics.qags.weights import QagsConfig, is_trained, load_parts  # noqa: E402
-from scoring.metrics.reasons import NO_KNOWLEDGE, NO_TEXT  # noqa: E402
+from scoring.metrics.reasons import NO_CLAIM, NO_KNOWLEDGE, NO_TEXT  # noqa: E402
 
 pytestmark = [
     pytest.mark.usefixtures("real_backbones"),
@@ -117,7 +117,7 @@ def metric(tiny_language, said):
 
 
 def test_value_is_the_mean_f1_of_what_the_text_answers(metric, said):
-    items = [Grounded("a", SOURCE, TEXT), Grounded("b", SOURCE, "Nobody asks."), Grounded("c", SOURCE, "It is so.")]
+    items = [Grounded("a", SOURCE, TEXT), Grounded("b", SOURCE, "Nobody asks."), Grounded("c", SOURCE, "Run fast.")]
     (score,), (unanswered,), (nothing,) = metric.score(items)
     assert score.value == pytest.approx((0.8 + 0.0) / 2)
     assert [pair["question"] for pair in score.evidence["pairs"]] == ["When was it built?", "Who built it?"]
@@ -140,7 +140,13 @@ def test_company_and_order_do_not_change_a_score(metric):
 
 
 @pytest.mark.parametrize(
-    ("source", "text", "reason"), [(None, "Hi.", NO_KNOWLEDGE), (" ", "Hi.", NO_KNOWLEDGE), (SOURCE, " \n", NO_TEXT)]
+    ("source", "text", "reason"),
+    [
+        (None, "Tea.", NO_KNOWLEDGE),
+        (" ", "Tea.", NO_KNOWLEDGE),
+        (SOURCE, " \n", NO_TEXT),
+        (SOURCE, "Haha, sure!", NO_CLAIM),
+    ],
 )
 def test_missing_parts_have_reasons(metric, source, text, reason):
     assert metric.score([Grounded("a", source, text)])[0][0].reason == reason
