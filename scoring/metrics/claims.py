@@ -2,8 +2,8 @@
 
 A text claims nothing when every content word of it stands in `CHAT_WORDS`: greetings, thanks, laughter, agreement,
 praise. "Yes, I totally agree!" and "Have a good day" claim nothing; a name, a number or any other word is a claim to
-be checked. Made on one half of BEGIN's CMU dev split, checked on the other (`scoring.metrics.evaluation.no_claim`).
-For English: in another language everything claims something.
+be checked. Made looking at the generic responses of BEGIN's CMU dev split, which is therefore no check of it
+(`scoring.metrics.evaluation.no_claim`). For English: in another language everything claims something.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How good the rule of `scoring.metrics.claims` is, and how many turns of Topical-Chat it takes out.
 
 BEGIN calls a response "Generic" when it is too vague to be attributed to anything. The words were chosen looking at
-half 0 of CMU dev (halves by context); half 1, and the other sets, were only counted.
+the generic responses of CMU dev: its figures are those of the set that the rule was made on. No set with many generic
+responses was kept unseen; of Topical-Chat and WoW the rule can only show what it takes out wrongly.
 """
 
 from __future__ import annotations
@@ -34,12 +35,10 @@ def rule_row(name: str, items: Sequence[GroundedItem]) -> str:
 
 def rule_rows() -> list[str]:
     """The table for all BEGIN dev sets."""
-    cmu = read("begin-cmu", data_folder())
     return [
         "| BEGIN dev | responses | precision | recall | taken out, though fully attributable |",
         "|---|---|---|---|---|",
-        rule_row("CMU, half 0 (the words were chosen on it)", [item for item in cmu if half(item) == 0]),
-        rule_row("CMU, half 1 (held out)", [item for item in cmu if half(item) == 1]),
+        rule_row("CMU (the words were chosen on it)", read("begin-cmu", data_folder())),
         rule_row("Topical-Chat", read("begin-tc", data_folder())),
         rule_row("WoW", read("begin-wow", data_folder())),
     ]

@@ -1,5 +1,5 @@
-"""What QUALS says of chit-chat when it is made to score it: responses of BEGIN's CMU dev, the half that the rule of
-`scoring.metrics.claims` was not made on."""
+"""What QUALS says of chit-chat when it is made to score it: responses of BEGIN's CMU dev, from a fixed
+half of its contexts."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def chat_section(classes: Mapping[str, Sequence[GroundedItem]], done: Mapping[st
         "",
         "A turn whose content words are all words of chat (`scoring/metrics/claims.py`) gets the reason `no claim` and",
         f"no number. In Topical-Chat that is {none:,} of {turns:,} turns ({none / turns:.1%}; {by_source}).",
-        "Against the class Generic of BEGIN, whose sets other than half 0 the words were not chosen on:",
+        "Against the class Generic of BEGIN, no set with many of which was kept unseen:",
         "",
         *rule_rows(),
         "",
-        "With the rule switched off, on held-out responses of BEGIN CMU:",
+        "With the rule switched off, on responses of BEGIN CMU:",
         "",
         *chat_rows(classes, done),
         "",

@@ -42,6 +42,10 @@ SETS = ("alexa", "begin-tc", "begin-cmu", "begin-wow", "qags", "summeval")
 AT_ONCE = 8
 SEED = 7
 _OF_A_PAIR = ("question", "answer", "difference", "answer_difference")
+_CONDITIONS = (
+    f"CPU seconds of the process (one thread where OMP_NUM_THREADS=1), in batches of {AT_ONCE}; work of others on "
+    "the same machine makes them more. What the fewer candidates and what the eight bits lose was not measured apart."
+)
 _VAR = Path(__file__).resolve().parents[3] / "var" / "quals"
 
 
@@ -218,7 +222,7 @@ def main(arguments: list[str] | None = None) -> int:
     others = beside(dtype if dtype in DTYPES else "fp32")
     more: list[str] = []
     if variants[1:]:
-        more += ["## Settings for a CPU", "", *variant_rows(sets, variants[0], variants[1:]), ""]
+        more += ["## Settings for a CPU", "", _CONDITIONS, "", *variant_rows(sets, variants[0], variants[1:]), ""]
     if given.chat:
         classes = chat_items(given.chat)
         metric.claims = "all"
