@@ -54,6 +54,37 @@ def priority_order(
     return order
 
 
+def is_gold_next(done: int, percent: int, seed: int | str) -> bool:
+    """Whether the task after `done` ones is to be gold.
+
+    The j-th gold task stands at one place of the j-th stretch of 100 / percent tasks, which a hash of seed and j
+    chooses: after n tasks there were n * percent / 100 of them, within one, and the next cannot be guessed.
+
+    >>> [done for done in range(20) if is_gold_next(done, 25, "campaign 1, rater 1")]
+    [0, 7, 10, 13, 17]
+    """
+    if percent <= 0:
+        return False
+    stretch = done * percent // 100
+    start, end = -(-100 * stretch // percent), -(-100 * (stretch + 1) // percent)
+    return done == start + order_key(seed, stretch) % (end - start)
+
+
+def tasks_to_come(done: int, free: int, gold: int, percent: int, seed: int | str) -> int:
+    """How many tasks a rater would still be given after `done` ones: `free` items, and gold before the last.
+
+    It goes down by one with every task, gold or not, so that it does not tell which is which.
+    """
+    to_come = 0
+    while free:
+        if gold and is_gold_next(done + to_come, percent, seed):
+            gold -= 1
+        else:
+            free -= 1
+        to_come += 1
+    return to_come
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """How an item stands: who has had it (held, done or skipped), and how many of its places are taken."""

@@ -24,7 +24,6 @@ class Given:
     value: float | str
     seconds: float | None = None
     expected: float | None = None
-    gold: float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,13 @@ def check_rater(
     *,
     others: Mapping[Hashable, Sequence[float | str]] | None = None,
     pool_seconds: float | None = None,
-    tolerance: float = 0.0,
+    gold: Sequence[bool] = (),
 ) -> RaterCheck:
     """Look at one rater.
 
     others: item -> what the others said of it, to tell a straight-liner from a run of items that are alike.
-    pool_seconds: the median time of all raters; an answer in under a third of it is quick. tolerance: how far from the
-    gold value a number may be.
+    pool_seconds: the median time of all raters; an answer in under a third of it is quick. gold: of the rater's answers
+    to gold items, which of them were as expected.
     """
     n = len(given)
     times = [each.seconds for each in given if each.seconds is not None]
@@ -71,8 +70,7 @@ def check_rater(
     drift = _slope(
         [(at, _number(each.value) - each.expected) for at, each in enumerate(given) if each.expected is not None]
     )
-    gold = [each for each in given if each.gold is not None]
-    right = sum(_agrees(each.value, each.gold, tolerance) for each in gold)
+    right = sum(gold)
     gold_low, gold_high = wilson(right, len(gold)) if gold else (None, None)
     flags = []
     if n >= _ENOUGH:
@@ -89,7 +87,7 @@ def check_rater(
                 f"Rates {abs(drift[0]):.2f} points {way} every 100 ratings, {abs(drift[0]) * n / 100:.1f} in all."
             )
     if gold_high is not None and gold_high < 0.7:
-        flags.append(f"{right} of {len(gold)} gold items right: below 70 % even at the upper bound.")
+        flags.append(f"{right} of {len(gold)} gold answers as expected: below 70 % even at the upper bound.")
     slope, low, high = drift or (None, None, None)
     return RaterCheck(
         n_ratings=n,
@@ -113,12 +111,6 @@ def _number(value: float | str) -> float:
     if isinstance(value, str):
         raise TypeError("drift is for numbers; leave `expected` out for labels")
     return value
-
-
-def _agrees(value: float | str, gold: float | str | None, tolerance: float) -> bool:
-    if isinstance(value, str) or isinstance(gold, str) or gold is None:
-        return value == gold
-    return abs(value - gold) <= tolerance + 1e-9
 
 
 def _runs(values: Sequence[float | str]) -> tuple[int, int]:

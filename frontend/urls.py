@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("frontend.pages.campaigns")),
     path("", include("frontend.pages.dimensions")),
     path("", include("frontend.pages.budget")),
+    path("", include("frontend.pages.gold")),
     path("", include("frontend.pages.studies")),
     path("", include("frontend.pages.people")),
     path("", include("frontend.pages.audit")),

@@ -69,6 +69,8 @@ STATED: dict[str, str] = {
             "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
             "budget", "dimensions", "dimension_new", "dimension_change", "dimension_map",
             "dimension_map_again",
+            "campaign_gold", "campaign_gold_plan", "campaign_gold_add", "campaign_gold_file", "campaign_gold_verdicts",
+            "campaign_gold_withdraw", "campaign_rater_go_on",
             "study_new", "study_open", "study_close", "study_free",
             "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_promote",
             "promotion_override",

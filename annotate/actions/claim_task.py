@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from annotate.actions.judge_known import judge_attempt
 from annotate.actions.release_expired import release_expired
 from annotate.models import Campaign, CampaignItem, Participant, Rater, Task
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import CampaignNotOpen, NotTakingPart
-from annotate.selectors.meant_for import meant_for
+from annotate.selectors.mixing import next_gold, next_training, work_for
+from annotate.selectors.standing import Standing, standing_of
 from annotate.selectors.why_nothing import why_nothing
 from people.models import Role, User
 
@@ -31,6 +32,7 @@ class Claim:
 def claim_task(*, campaign: Campaign, user: User, now: datetime | None = None) -> Claim:
     """The rater's next task in a campaign: the one at hand, a released draft of theirs, or the next free item.
 
+    Where the campaign has them, the training round comes first and gold comes at its rate (docs/gold.md).
     Never k+1 raters: free items are picked with FOR UPDATE SKIP LOCKED, and a check constraint backs the counter.
     Raises CampaignNotOpen, NotTakingPart.
     """
@@ -40,6 +42,7 @@ def claim_task(*, campaign: Campaign, user: User, now: datetime | None = None) -
     if not takes_part(campaign, user):
         raise NotTakingPart(gettext("You do not take part in this campaign."))
     rater = become_rater(user)
+    rater.user = user  # known: not read again
     task = _claim(campaign, rater, now)
     if task is None and release_expired(campaign=campaign, now=now):
         task = _claim(campaign, rater, now)
@@ -76,6 +79,9 @@ def _claim(campaign: Campaign, rater: Rater, now: datetime) -> Task | None:
     # Two windows of one person take turns: a rater holds one task of a campaign at a time.
     Rater.objects.select_for_update(no_key=True).get(pk=rater.pk)
     lease = now + timedelta(minutes=campaign.lease_minutes)
+    standing = standing_of(campaign, rater)
+    if standing.why_no_task:
+        return None
     mine = Task.objects.filter(rater=rater, item__campaign=campaign)
     drafts = mine.filter(state__in=(TaskState.OPEN, TaskState.RELEASED)).order_by("state", "claimed_at", "pk")
     for task in drafts.select_for_update(of=("self",), no_key=True)[:20]:
@@ -84,14 +90,23 @@ def _claim(campaign: Campaign, rater: Rater, now: datetime) -> Task | None:
         task.state, task.lease_until = TaskState.OPEN, lease
         task.save(update_fields=["state", "lease_until"])
         return task
-    items = CampaignItem.objects.filter(meant_for(campaign, rater.user_id), campaign=campaign)
-    free = items.filter(taken__lt=F("required_raters"))
-    item = (
-        free.filter(~Exists(Task.objects.filter(item=OuterRef("pk"), rater=rater)))
-        .order_by("position")
-        .select_for_update(skip_locked=True, no_key=True)
-        .first()
-    )
+    item, attempt = _next_item(campaign, rater, standing)
+    if item is None and judge_attempt(campaign=campaign, rater=rater, now=now):
+        # What was left of the training round was withdrawn.
+        standing = standing_of(campaign, rater)
+        item, attempt = (None, 1) if standing.why_no_task else _next_item(campaign, rater, standing)
     if item is None or not take_place(item.pk):
         return None
-    return Task.objects.create(item=item, rater=rater, lease_until=lease, claimed_at=now)
+    return Task.objects.create(
+        item=item, rater=rater, lease_until=lease, claimed_at=now, purpose=item.purpose, attempt=attempt
+    )
+
+
+def _next_item(campaign: Campaign, rater: Rater, standing: Standing) -> tuple[CampaignItem | None, int]:
+    """The item to hand out, locked where it is work, and which attempt at it this is."""
+    if standing.in_training:
+        return next_training(campaign, rater, standing.attempt), standing.attempt
+    work = work_for(campaign, rater.user).order_by("position").select_for_update(skip_locked=True, no_key=True).first()
+    # Gold stands among work: without any left, it would only keep people busy.
+    gold = next_gold(campaign, rater.user, rate=standing.rate) if work is not None else None
+    return gold or work, 1

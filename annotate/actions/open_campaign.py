@@ -38,7 +38,8 @@ def open_campaign(
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if campaign.state != CampaignState.DRAFT:
         raise CampaignNotOpen(f"The campaign is {campaign.get_state_display()}: only a draft can be opened.")
-    found = list(conversations_in(campaign.corpus, campaign.slice).values_list("pk", flat=True))
+    known = CampaignItem.objects.filter(campaign=campaign).values("conversation")  # gold and training are no work
+    found = list(conversations_in(campaign.corpus, campaign.slice).exclude(pk__in=known).values_list("pk", flat=True))
     if not found:
         raise NothingToRate("No conversation of the corpus fits the slice.")
     plan = _drawn(campaign, found, weights) if campaign.sampling else None

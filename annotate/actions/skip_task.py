@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as noop
 
+from annotate.actions.judge_known import judge_known
 from annotate.actions.save_operations import known_operations
 from annotate.chain import append, locked_rater
 from annotate.leases import already_over, locked_task
@@ -43,6 +44,7 @@ def skip_task(
 
     Needs no base: nothing that was saved is lost by it. Raises NoSuchTask, TaskClosed, BadSkip.
     """
+    now = now or timezone.now()
     rater = locked_rater(user)
     task = locked_task(task_id, user)
     if known_operations(task, [op_id]):
@@ -65,11 +67,12 @@ def skip_task(
         kind="skip",
         detail={"reason": reason},
         client_at=client_at,
-        at=now or timezone.now(),
+        at=now,
     )
     append(rater, task, [event], {})
     event.save(force_insert=True)
     rater.save(update_fields=["receipts", "receipt"])
     if held_a_place:
         give_back_places([task.item_id])
+    judge_known(task=task, now=now)
     return task

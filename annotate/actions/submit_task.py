@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from annotate.actions.judge_known import judge_known
 from annotate.actions.save_operations import known_operations, revealed_turn
 from annotate.answers import CLEARED
 from annotate.chain import append, locked_rater
@@ -58,4 +59,5 @@ def submit_task(
     event.save(force_insert=True)
     rater.save(update_fields=["receipts", "receipt"])
     count_submitted(task.item_id)
+    judge_known(task=task, now=now)
     return task

@@ -3,6 +3,7 @@
 from annotate.models.campaign import Campaign, CampaignDimension, CampaignItem, ItemRater, Participant, Task, TaskEvent
 from annotate.models.corpus import Conversation, Corpus, KnowledgeSection, Turn
 from annotate.models.dimension import Dimension, DimensionVersion
+from annotate.models.gold import GoldPlan, KnownAnswer, RaterStanding
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
 from annotate.models.mapping import DimensionMap, MapPart, Reading, ReadRating
 from annotate.models.rating import Adjudication, NamesSeen, Rater, Rating, Reply, TurnTime
@@ -19,15 +20,18 @@ __all__ = [
     "Dimension",
     "DimensionMap",
     "DimensionVersion",
+    "GoldPlan",
     "ImportConflict",
     "ImportFile",
     "ImportJob",
     "ItemRater",
     "KnowledgeSection",
+    "KnownAnswer",
     "MapPart",
     "NamesSeen",
     "Participant",
     "Rater",
+    "RaterStanding",
     "Rating",
     "ReadRating",
     "Reading",

@@ -95,8 +95,20 @@ class Participant(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "user"], name="a_person_takes_part_once")]
 
 
+class Purpose(models.TextChoices):
+    WORK = "work", "work"
+    GOLD = "gold", "gold, mixed in"  # its answers are known; handed out as if it were work
+    TRAINING = "training", "training"  # its answers are known; shown first, with feedback
+
+
+LOOKS_LIKE_WORK = (Purpose.WORK, Purpose.GOLD)  # what nobody is told apart
+EVERYBODY = 32_767  # places: as many as the column holds
+
+
 class CampaignItem(models.Model):
     """A conversation to be rated by `required_raters` people; `taken` of the places are held or done.
+
+    Gold and training have places for everybody (`EVERYBODY`): each rater may have them, none is counted as work.
 
     The check constraint is what makes k+1 raters impossible, whatever happens at once.
     """
@@ -109,6 +121,8 @@ class CampaignItem(models.Model):
     submitted = models.PositiveSmallIntegerField(default=0)
     turns = ArrayField(models.PositiveIntegerField(), null=True, help_text="Only these are asked about; null: all.")
     chance = models.FloatField(null=True, help_text="With which the draw took it, in (0, 1]; null: nothing was drawn.")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.WORK)
+    withdrawn = models.BooleanField(default=False, help_text="Known answers were wrong: not handed out, not counted.")
 
     class Meta:
         constraints = [
@@ -159,10 +173,20 @@ class Task(models.Model):
     skip_note = models.TextField(blank=True)
     claimed_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True)
+    purpose = models.CharField(
+        max_length=8,
+        choices=Purpose.choices,
+        default=Purpose.WORK,
+        help_text="The item's, so that ratings are told apart.",
+    )
+    attempt = models.PositiveSmallIntegerField(default=1, help_text="Of the training round; 1 for everything else.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item", "rater"], name="one_task_per_item_and_rater"),
+            models.UniqueConstraint(fields=["item", "rater", "attempt"], name="one_task_per_item_rater_and_attempt"),
+            models.CheckConstraint(
+                condition=Q(attempt=1) | Q(purpose=Purpose.TRAINING), name="only_training_is_tried_again"
+            ),
             models.CheckConstraint(
                 condition=(Q(state=TaskState.OPEN) & Q(lease_until__isnull=False)) | ~Q(state=TaskState.OPEN),
                 name="an_open_task_has_a_lease",

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, Que
 
 from annotate.mapping.answers import PASSED_ON
 from annotate.models import Campaign, CampaignItem, DimensionMap, ItemRater, MapPart, Rating, ReadRating
+from annotate.models.campaign import Purpose
 from annotate.selectors.given import given
 from annotate.selectors.progress import Progress, progress_by
 
@@ -71,6 +72,6 @@ def again_for(map: DimensionMap, parts: list[MapPart]) -> Again:
         all=Count("pk"), handed=Count("pk", filter=Q(out=True)), ask=Count("pk", filter=Q(can_be_asked(), out=False))
     )  # fmt: skip
     campaigns = list(Campaign.objects.filter(again_for=map).order_by("pk"))
-    done = progress_by(CampaignItem.objects.filter(campaign__again_for=map), "campaign")
+    done = progress_by(CampaignItem.objects.filter(campaign__again_for=map, purpose=Purpose.WORK), "campaign")
     rows = [(row, done.get(row.pk, Progress())) for row in campaigns]
     return Again(counted["all"], counted["handed"], counted["ask"], rows)

@@ -41,7 +41,9 @@ class Agreement:
         return f"{self.percent} %"
 
 
-_GIVEN = "{0}.current AND {0}.reason NOT IN ('cleared', 'erased') AND {1}.state = %(submitted)s"
+_GIVEN = (
+    "{0}.current AND {0}.reason NOT IN ('cleared', 'erased') AND {1}.state = %(submitted)s AND {1}.purpose = 'work'"
+)
 _SAME = "(a.number, a.label, a.labels, a.reason) IS NOT DISTINCT FROM (b.number, b.label, b.labels, b.reason)"
 
 _MYSELF = f"""

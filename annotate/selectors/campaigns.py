@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from annotate.models import Campaign, CampaignItem, Task, TurnTime
-from annotate.models.campaign import TaskState
+from annotate.models.campaign import Purpose, TaskState
 from annotate.selectors.progress import Progress, by_rater, end_at_pace, progress_by, progress_over, skips_among
 
 
 def progress_of(campaign: Campaign) -> Progress:
     """How far a campaign is. One query."""
-    return progress_over(CampaignItem.objects.filter(campaign=campaign))
+    return progress_over(CampaignItem.objects.filter(campaign=campaign, purpose=Purpose.WORK))
+
+
+def known_counts(campaign: Campaign) -> dict[str, int]:
+    """gold, training -> how many items are handed out as such. One query."""
+    items = CampaignItem.objects.filter(campaign=campaign, withdrawn=False).exclude(purpose=Purpose.WORK)
+    return dict(items.values_list("purpose").annotate(count=Count("pk")).order_by())
 
 
 def campaigns_with_progress(*, before: int | None = None, size: int = 25) -> list[tuple[Campaign, Progress]]:
@@ -23,7 +29,7 @@ def campaigns_with_progress(*, before: int | None = None, size: int = 25) -> lis
     if before is not None:
         found = found.filter(pk__lt=before)
     page = list(found[:size])
-    sums = progress_by(CampaignItem.objects.filter(campaign__in=page), "campaign")
+    sums = progress_by(CampaignItem.objects.filter(campaign__in=page, purpose=Purpose.WORK), "campaign")
     return [(campaign, sums.get(campaign.pk, Progress())) for campaign in page]
 
 
@@ -36,19 +42,22 @@ def leases_of(campaign: Campaign) -> QuerySet[Task]:
 def raters_of(campaign: Campaign) -> QuerySet[Task, Any]:
     """Per rater: pseudonym, counts by state, active milliseconds, last submission. One query."""
     spent = (
-        TurnTime.objects.filter(task__item__campaign=campaign, task__rater=OuterRef("rater"))
+        TurnTime.objects.filter(
+            task__item__campaign=campaign, task__purpose=Purpose.WORK, task__rater=OuterRef("rater")
+        )
         .order_by()
         .values("task__rater")
         .annotate(all=Sum("active_ms"))
     )
-    return by_rater(Task.objects.filter(item__campaign=campaign), active_ms=Subquery(spent.values("all")))
+    work = Task.objects.filter(item__campaign=campaign, purpose=Purpose.WORK)
+    return by_rater(work, active_ms=Subquery(spent.values("all")))
 
 
 def skips_of(campaign: Campaign) -> QuerySet[Task, tuple[str, int]]:
     """(reason, how often), most frequent first. One query."""
-    return skips_among(Task.objects.filter(item__campaign=campaign))
+    return skips_among(Task.objects.filter(item__campaign=campaign, purpose=Purpose.WORK))
 
 
 def end_in_sight(campaign: Campaign, progress: Progress, *, now: datetime | None = None) -> datetime | None:
     """When the last rating comes in at the pace of the last day; None without any, or when done. One query."""
-    return end_at_pace(Task.objects.filter(item__campaign=campaign), progress, now=now)
+    return end_at_pace(Task.objects.filter(item__campaign=campaign, purpose=Purpose.WORK), progress, now=now)

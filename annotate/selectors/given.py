@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.db.models import Count, Max, Q
 
-from annotate.models.campaign import Task, TaskState
+from annotate.models.campaign import Purpose, Task, TaskState
 from annotate.models.rating import Rating
 
 
 def given() -> Q:
-    """Imported, or of a task that was submitted: what a person is still working on is a draft and no rating yet."""
-    return Q(task__isnull=True) | Q(task__state=TaskState.SUBMITTED)
+    """Imported, or of a task that was submitted: what a person is still working on is a draft and no rating yet.
+
+    Answers to gold and training measure the rater, not the conversation: they are none either. In SQL: GIVEN.
+    """
+    return Q(task__isnull=True) | Q(task__state=TaskState.SUBMITTED, task__purpose=Purpose.WORK)
+
+
+GIVEN = "(k.id IS NULL OR (k.state = 'submitted' AND k.purpose = 'work'))"  # k: the task, joined from the left
 
 
 def newest_rating() -> int:

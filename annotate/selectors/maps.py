@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from annotate.mapping.answers import PASSED_ON, Choice, choices_of
 from annotate.models import Campaign, DimensionMap, DimensionVersion, MapPart, Rating, Reading
-from annotate.selectors.given import given
+from annotate.selectors.given import GIVEN, given
 
 
 def newest_map() -> int:
@@ -62,15 +62,15 @@ def readings_from(versions: Any) -> QuerySet[Reading]:
     return found.select_related("source__dimension", "target__dimension", "map").order_by("source", "target")
 
 
-_ANSWERS = """
+_ANSWERS = f"""
 SELECT r.dimension_version_id, coalesce('l:' || said, annotate_answer_key(r.number, r.label, r.reason)), count(*)
 FROM annotate_rating r
 LEFT JOIN annotate_task k ON k.id = r.task_id
 LEFT JOIN LATERAL unnest(r.labels) said ON true
 WHERE r.dimension_version_id = ANY(%s) AND r.current AND r.reason NOT IN ('cleared', 'erased')
-  AND (k.id IS NULL OR k.state = 'submitted')
+  AND {GIVEN}
 GROUP BY 1, 2
-"""
+"""  # noqa: S608 (a constant is put in; values are bound)
 
 
 def answers_given(versions: Collection[int]) -> dict[int, dict[str, int]]:

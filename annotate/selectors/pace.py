@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from annotate.models import Campaign, Task
-from annotate.models.campaign import TaskState
+from annotate.models.campaign import Purpose, TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Pace:
 
 
 def pace_of_campaign(campaign: Campaign, *, now: datetime | None = None) -> Pace:
-    """Of submitted tasks. One query."""
+    """Of submitted work. One query."""
     now = now or timezone.now()
-    done = Task.objects.filter(item__campaign=campaign, state=TaskState.SUBMITTED).aggregate(
+    done = Task.objects.filter(item__campaign=campaign, state=TaskState.SUBMITTED, purpose=Purpose.WORK).aggregate(
         all=Count("pk"),
         items=Count("item", distinct=True),
         recent=Count("pk", filter=Q(submitted_at__gt=now - timedelta(days=1))),

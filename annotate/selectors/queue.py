@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from annotate.answers import CLEARED
-from annotate.models import Campaign, CampaignItem, Participant, Rater, Rating, Task, TurnTime
-from annotate.models.campaign import CampaignState, TaskState
-from annotate.selectors.meant_for import meant_for
+from annotate.models import Campaign, Participant, Rater, Rating, Task, TurnTime
+from annotate.models.campaign import LOOKS_LIKE_WORK, CampaignState, TaskState
+from annotate.selectors.mixing import with_gold, work_for
+from annotate.selectors.standing import Standing, standing_of
 from annotate.selectors.why_nothing import why_nothing
 from people.models import Role, User
 
@@ -23,7 +24,8 @@ def campaigns_for(user: User, *, state: str = CampaignState.OPEN) -> QuerySet[Ca
     """Campaigns in a state that this person takes part in, oldest first. One query, corpus included."""
     listed = Exists(Participant.objects.filter(campaign=OuterRef("pk"), user=user))
     mine = Q(listed) | Q(open_to_all=True) if user.role == Role.ANNOTATOR else Q(listed)
-    return Campaign.objects.filter(mine, state=state).select_related("corpus").order_by("created_at", "pk")
+    found = Campaign.objects.filter(mine, state=state).select_related("corpus", "gold_plan")
+    return found.order_by("created_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Desk:
     skipped: int
     at_hand: int | None  # the task that a claim would go on with
     lease_until: datetime | None
-    available: int  # conversations with a free place for this person, counted up to COUNTED
+    available: int  # conversations this person would still be given, counted up to COUNTED
+    standing: Standing
     nothing: str = ""  # where none is available and none at hand: why
 
     @property
@@ -47,7 +50,7 @@ class Desk:
 def desks_of(user: User) -> list[Desk]:
     """Every open campaign of this person with their own counts.
 
-    Three queries, one more per campaign, and a few where nothing is free.
+    Three queries, one more per campaign, up to five more where it has known answers, and a few where nothing is free.
     """
     mine = Task.objects.filter(rater__user=user, item__campaign=OuterRef("pk"))
     open_task = mine.filter(state=TaskState.OPEN).order_by("claimed_at")
@@ -56,7 +59,7 @@ def desks_of(user: User) -> list[Desk]:
     )
     counts: dict[int, Mapping[str, Any]] = {
         row["item__campaign"]: row
-        for row in Task.objects.filter(rater__user=user)
+        for row in Task.objects.filter(rater__user=user, purpose__in=LOOKS_LIKE_WORK)
         .values("item__campaign")
         .annotate(
             submitted=Count("pk", filter=Q(state=TaskState.SUBMITTED)),
@@ -69,7 +72,8 @@ def desks_of(user: User) -> list[Desk]:
 
 def _desk(campaign: Campaign, user: User, rater: Rater | None, counts: Mapping[str, Any]) -> Desk:
     at_hand, lease = campaign.at_hand, campaign.lease  # type: ignore[attr-defined]  # annotated above
-    free = available(campaign, user)
+    standing = standing_of(campaign, rater)
+    free = 0 if standing.why_no_task else available(campaign, user)
     return Desk(
         campaign,
         counts.get("submitted", 0),
@@ -77,15 +81,16 @@ def _desk(campaign: Campaign, user: User, rater: Rater | None, counts: Mapping[s
         at_hand,
         lease,
         free,
-        "" if free or at_hand else why_nothing(campaign, rater).words,
+        standing,
+        "" if (free or at_hand) and not standing.why_no_task else why_nothing(campaign, rater).words,
     )
 
 
 def available(campaign: Campaign, user: User) -> int:
-    """Conversations with a free place that this person has not had, counted up to COUNTED. One query."""
-    had = Task.objects.filter(item=OuterRef("pk"), rater__user=user)
-    items = CampaignItem.objects.filter(~Exists(had), meant_for(campaign, user.pk), campaign=campaign)
-    return items.filter(taken__lt=F("required_raters")).order_by()[:COUNTED].count()
+    """Conversations that this person would still be given, gold among them, counted up to COUNTED. One query, three
+    where the campaign has gold."""
+    free = work_for(campaign, user).order_by()[:COUNTED].count()
+    return min(COUNTED, with_gold(campaign, user, free))
 
 
 def tasks_of(user: User, *, before: int | None = None) -> QuerySet[Task]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from annotate.actions.save_operations import revealed_turn
 from annotate.actions.skip_task import REASONS
 from annotate.answers import Answer, value_of
-from annotate.models import CampaignDimension, KnowledgeSection, Rating, Task, TaskEvent, Turn, TurnTime
-from annotate.models.campaign import TaskState
+from annotate.models import CampaignDimension, KnowledgeSection, KnownAnswer, Rating, Task, TaskEvent, Turn, TurnTime
+from annotate.models.campaign import Purpose, TaskState
 from annotate.questions import is_about_turns, is_asked, questions_of
+from annotate.selectors.training import training_payload
 from annotate.sentences import sentences
 from people.models import User
 
@@ -24,14 +25,16 @@ UNDOABLE = 100
 
 def task_of(*, task_id: int, user: User) -> Task | None:
     """The person's own task with campaign, conversation and corpus; None for a stranger's. One query."""
-    found = Task.objects.select_related("item__campaign", "item__conversation__corpus", "rater")
+    found = Task.objects.select_related("item__campaign__gold_plan", "item__conversation__corpus", "rater")
     return found.filter(pk=task_id, rater__user=user).first()
 
 
 def task_payload(*, task: Task, user: User) -> dict[str, Any]:
-    """All that the rating page shows and needs, as JSON. Six queries, seven without hindsight.
+    """All that the rating page shows and needs, as JSON. Six queries, seven without hindsight; one more of gold, up to
+    eleven more of training.
 
-    A hindsight-free task sends the turns up to the last one that was asked for, until it is submitted.
+    A hindsight-free task sends the turns up to the last one that was asked for, until it is submitted. Of gold the same
+    is sent as of work; the words of an attention item are part of its turn.
     """
     campaign, conversation = task.item.campaign, task.item.conversation
     turns = Turn.objects.filter(conversation=conversation).order_by("index")
@@ -40,9 +43,11 @@ def task_payload(*, task: Task, user: User) -> dict[str, Any]:
         turns = turns.filter(index__lte=revealed_turn(task))
     questions = questions_of(campaign.pk, role=user.role)
     points = any(row.asks_evidence for row in questions)
+    said = _words_of_attention(task)
     sections = KnowledgeSection.objects.filter(conversation=conversation).order_by("speaker", "position")
     return {
         **task_standing(task=task),
+        "training": training_payload(task),
         "campaign": {
             "id": campaign.pk,
             "name": campaign.name,
@@ -57,7 +62,12 @@ def task_payload(*, task: Task, user: User) -> dict[str, Any]:
             "turn_count": conversation.turn_count,
         },
         "turns": [
-            {"index": turn.index, "speaker": turn.speaker, "text": turn.text, "cited": turn.cited}
+            {
+                "index": turn.index,
+                "speaker": turn.speaker,
+                "text": "\n\n".join([turn.text, *said.get(turn.pk, ())]),
+                "cited": turn.cited,
+            }
             | ({} if task.item.turns is None else {"asked": is_asked(task.item, turn.index)})
             for turn in turns
         ],
@@ -65,6 +75,16 @@ def task_payload(*, task: Task, user: User) -> dict[str, Any]:
         "questions": [_question(row) for row in questions],
         "skip_reasons": [{"value": value, "label": gettext(label)} for value, label in REASONS.items()],
     }
+
+
+def _words_of_attention(task: Task) -> dict[int, list[str]]:
+    """turn id -> what is said with it, in the order it was given; empty for work."""
+    said: dict[int, list[str]] = {}
+    if task.purpose != Purpose.WORK:
+        rows = KnownAnswer.objects.filter(item=task.item_id).exclude(say="").order_by("pk")
+        for turn, words in rows.values_list("turn_id", "say"):
+            said.setdefault(turn, []).append(words)
+    return said
 
 
 def task_standing(*, task: Task) -> dict[str, Any]:

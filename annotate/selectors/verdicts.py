@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from annotate.answers import CLEARED, value_of
 from annotate.models import Adjudication, CampaignItem, Rating, Reply, Task
-from annotate.models.campaign import CampaignState, TaskState
+from annotate.models.campaign import CampaignState, Purpose, TaskState
 from people.models import User
 
 _OVER = (TaskState.SUBMITTED, TaskState.SKIPPED)
@@ -46,12 +46,14 @@ class MyVerdict:
 def verdicts_for(user: User) -> QuerySet[Adjudication]:
     """Released verdicts over targets that the person judged for good, differing from it or without a value.
 
-    None of a conversation that the person may still be asked about: the verdict would be its answer. One query.
+    None of a conversation that the person may still be asked about: the verdict would be its answer. Gold is nobody's
+    who had the conversation before. One query.
     """
     mine = Rating.objects.filter(
         rater__user=user,
         current=True,
         task__state=TaskState.SUBMITTED,
+        task__purpose=Purpose.WORK,
         erased_at=None,
         conversation=OuterRef("conversation"),
         dimension_version=OuterRef("dimension_version"),
@@ -66,7 +68,7 @@ def verdicts_for(user: User) -> QuerySet[Adjudication]:
         conversation=OuterRef("conversation"),
         campaign__state=CampaignState.OPEN,
         submitted__lt=F("required_raters"),
-    )
+    ).exclude(purpose=Purpose.GOLD)
     found = Adjudication.objects.filter(~Exists(to_come), released_at__isnull=False)
     return found.filter(Q(Exists(mine), verdict=None) | Q(Exists(differing), verdict__isnull=False))
 
@@ -86,6 +88,7 @@ def my_verdicts(user: User, *, before: int | None = None, size: int = 25) -> tup
             rater__user=user,
             current=True,
             task__state=TaskState.SUBMITTED,
+            task__purpose=Purpose.WORK,
             conversation__in=[row.conversation_id for row in page],
         )
         .exclude(reason=CLEARED)

@@ -65,7 +65,7 @@ def campaign_new(request: Request) -> HttpResponse:
 @require_safe
 def campaign(request: Request, campaign_id: int) -> HttpResponse:
     """One campaign, live while it is open."""
-    found = get_object_or_404(Campaign.objects.select_related("corpus", "created_by"), pk=campaign_id)
+    found = get_object_or_404(Campaign.objects.select_related("corpus", "created_by", "gold_plan"), pk=campaign_id)
     partial = request.htmx
     context = _detail(found)
     return render(request, "frontend/campaigns/_detail.html" if partial else "frontend/campaigns/detail.html", context)
@@ -82,6 +82,7 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
         "draw": _draw_in_words(campaign.sampling),
         "questions": campaign.questions.select_related("dimension_version__dimension"),
         "participants": [row.user.username for row in campaign.participants.select_related("user")],
+        "known": select.known_counts(campaign),
         "progress": progress,
         "eta": select.end_in_sight(campaign, progress),
         "leases": select.leases_of(campaign)[:100],

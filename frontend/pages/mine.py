@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotate.actions.reply_to_verdict import reply_to_verdict
 from annotate.refusals import BadReply, NoSuchVerdict
 from annotate.selectors.agreeing import agreement_with_others, self_agreement
+from annotate.selectors.known import own_accuracy
 from annotate.selectors.queue import pace_of, tasks_of
 from annotate.selectors.verdicts import my_verdicts
 from people.permissions import anyone_signed_in
@@ -31,6 +32,7 @@ def my_progress(request: Request) -> HttpResponse:
     verdicts, more = my_verdicts(user, before=verdicts_before)
     context = {
         "paces": pace_of(user),
+        "accuracies": own_accuracy(user),
         "verdicts": verdicts,
         "more_verdicts": f"?verdicts={more}#differences" if more else None,
         "rows": rows[:PAGE],

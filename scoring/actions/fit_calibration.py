@@ -8,13 +8,14 @@ import structlog
 from django.db import connection, transaction
 
 from annotate.models import Campaign, Corpus
+from annotate.selectors.given import GIVEN
 from people.models import User
 from scoring.actions.activate_calibration import put_in_force
 from scoring.models import Calibration, CalibrationState, Checkpoint
 
 log = structlog.get_logger(__name__)
 TURNS_AT_LEAST, CONVERSATIONS_AT_LEAST = 60, 5
-_BOTH = """
+_BOTH = f"""
 SELECT p.value, avg(r.number), p.conversation_id, p.signature
 FROM scoring_prediction p
 JOIN annotate_conversation c ON c.id = p.conversation_id
@@ -23,9 +24,9 @@ JOIN annotate_readrating r ON r.conversation_id = p.conversation_id AND r.turn_i
 LEFT JOIN annotate_task k ON k.id = r.task_id
 LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
 WHERE p.checkpoint_id = %(checkpoint)s AND c.corpus_id = %(corpus)s AND p.value IS NOT NULL
-  AND (k.id IS NULL OR k.state = 'submitted') AND (%(campaign)s::bigint IS NULL OR i.campaign_id = %(campaign)s)
+  AND {GIVEN} AND (%(campaign)s::bigint IS NULL OR i.campaign_id = %(campaign)s)
 GROUP BY p.id ORDER BY p.id
-"""
+"""  # noqa: S608 (a constant is put in; values are bound)
 
 
 class TooLittleToFit(Exception):

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from annotate.models import Corpus
-from annotate.selectors.given import newest_rating, submitted_tasks
+from annotate.selectors.given import GIVEN, newest_rating, submitted_tasks
 from annotate.selectors.maps import newest_map
 from scoring.actions.rank_by_surprise import rank_by_surprise
 from scoring.models import Checkpoint, Comparison, ComparisonState, ConversationGap, Prediction
@@ -22,13 +22,13 @@ if TYPE_CHECKING:  # numpy, which the web has not
 # once its task was submitted (imported ones have no task). A scale's width comes from the dimension version that the
 # prediction names. A metric's raw value counts only where it lies on that scale by nature; otherwise the calibrated
 # one does, and without it there is no comparison.
-_INSERT = """
+_INSERT = f"""
 WITH human AS MATERIALIZED (
     SELECT r.turn_id, avg(r.number) AS mean, count(*) AS raters, stddev_samp(r.number) AS spread
     FROM annotate_readrating r
     JOIN annotate_conversation rc ON rc.id = r.conversation_id
     LEFT JOIN annotate_task k ON k.id = r.task_id
-    WHERE rc.corpus_id = %(corpus)s AND r.version_id = %(version)s AND (k.id IS NULL OR k.state = 'submitted')
+    WHERE rc.corpus_id = %(corpus)s AND r.version_id = %(version)s AND {GIVEN}
       AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
     GROUP BY r.turn_id
 ), pooled AS MATERIALIZED (
@@ -38,7 +38,7 @@ WITH human AS MATERIALIZED (
         JOIN annotate_conversation rc ON rc.id = r.conversation_id
         LEFT JOIN annotate_task k ON k.id = r.task_id
         WHERE rc.corpus_id = %(corpus)s AND r.version_id = %(version)s
-          AND (k.id IS NULL OR k.state = 'submitted')
+          AND {GIVEN}
           AND r.current AND r.number IS NOT NULL AND r.turn_id IS NOT NULL
         GROUP BY r.turn_id HAVING count(*) > 1
     ) v
@@ -67,7 +67,7 @@ CROSS JOIN LATERAL (SELECT coalesce(p.calibrated, CASE WHEN %(native)s THEN p.va
 JOIN human h ON h.turn_id = p.turn_id
 CROSS JOIN pooled
 WHERE c.corpus_id = %(corpus)s AND p.checkpoint_id = %(checkpoint)s AND m.value IS NOT NULL AND s.width > 0
-"""
+"""  # noqa: S608 (a constant is put in; values are bound)
 _GAPS = """
 INSERT INTO scoring_conversationgap (conversation_id, corpus_id, checkpoint_id, turns, mean_size)
 SELECT conversation_id, corpus_id, checkpoint_id, count(*), avg(size)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from annotate.selectors.maps import newest_version
 from scoring.analyses import VERSION
-from scoring.analyses.data import baselines_of, predictions_of, ratings_of, seen_now
+from scoring.analyses.data import baselines_of, gold_of, predictions_of, ratings_of, seen_now
 from scoring.analyses.tables import Table
 from scoring.models import Analysis, AnalysisKind
 
@@ -63,7 +63,7 @@ def _tables(row: Analysis) -> list[Table]:
     if row.kind == AnalysisKind.RATERS:
         from scoring.analyses.raters import rater_tables
 
-        return rater_tables(judged, numbers=kind == "number")
+        return rater_tables(judged, numbers=kind == "number", gold=gold_of(row.corpus, row.dimension, row.campaign))
     if kind != "number":
         raise ValueError("this is for dimensions whose answers are numbers; see Agreement for labels")
     from scoring.analyses.weighted import weighted_tables

@@ -8,8 +8,20 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
-from annotate.models import Campaign, Corpus, Dimension, DimensionVersion, ReadRating, Turn, TurnTime
+from annotate.models import (
+    Campaign,
+    Corpus,
+    Dimension,
+    DimensionVersion,
+    Rater,
+    Rating,
+    ReadRating,
+    Turn,
+    TurnTime,
+)
+from annotate.models.campaign import Purpose, TaskState
 from annotate.selectors.given import given
+from annotate.selectors.known import gold_tasks, hits_among
 from annotate.selectors.maps import newest_map, newest_version, versions_alike
 from scoring.models import Checkpoint, Prediction
 
@@ -73,6 +85,18 @@ def _given(corpus: Corpus, version: DimensionVersion, campaign: Campaign | None)
     return found if campaign is None else found.filter(task__item__campaign=campaign)
 
 
+def gold_of(corpus: Corpus, dimension: Dimension, campaign: Campaign | None = None) -> dict[str, list[bool]]:
+    """rater -> of the answers to gold on this dimension, in the order given, which were as expected. Four queries."""
+    campaigns = [campaign] if campaign is not None else list(Campaign.objects.filter(corpus=corpus))
+    versions = set(DimensionVersion.objects.filter(dimension=dimension).values_list("pk", flat=True))
+    found: dict[int, list[bool]] = {}
+    for hit in hits_among(gold_tasks(campaigns)):
+        if hit.question in versions:
+            found.setdefault(hit.rater, []).append(hit.right)
+    names = dict(Rater.objects.filter(pk__in=found).values_list("pk", "pseudonym"))
+    return {names[rater]: hits for rater, hits in found.items()}
+
+
 def _seconds(corpus: Corpus) -> dict[tuple[int | None, int | None], float]:
     """(task, turn index) -> active seconds, where some were measured."""
     times = TurnTime.objects.filter(task__item__conversation__corpus=corpus, active_ms__gt=0)
@@ -111,15 +135,22 @@ def baselines_of(judged: Sequence[Judged]) -> dict[str, dict[int, float | None]]
 
 
 def seen_now(corpus: Corpus, dimension: Dimension, campaign: Campaign | None = None, *, version: int = 0) -> str:
-    """What there is to compute from, as a short text that changes when it does. Four queries.
+    """What there is to compute from, as a short text that changes when it does. Five queries.
 
     version: of the code that computes; another one makes what was computed old.
     """
     said = _given(corpus, newest_version(dimension.pk), campaign)
     ratings = said.aggregate(last=Max("rating"), n=Count("rating"), erased=Count("rating__erased_at"))
+    gold = Rating.objects.filter(
+        task__purpose=Purpose.GOLD,
+        task__state=TaskState.SUBMITTED,
+        task__item__withdrawn=False,
+        conversation__corpus=corpus,
+        dimension_version__dimension=dimension,
+    ).count()
     predictions = Prediction.objects.filter(
         conversation__corpus=corpus, dimension_version__dimension=dimension
     ).aggregate(last=Max("made_at"), n=Count("pk"))
     made = predictions["last"].timestamp() if predictions["last"] else 0
-    people = f"{ratings['last'] or 0}:{ratings['n']}:{ratings['erased']}:m{newest_map()}"
+    people = f"{ratings['last'] or 0}:{ratings['n']}:{ratings['erased']}:m{newest_map()}:{gold}"
     return f"v{version}:{people}:{predictions['n']}:{made:.6f}"

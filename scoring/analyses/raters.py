@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from annotate.agreement.table import RatingTable
@@ -14,12 +15,17 @@ from scoring.analyses.data import Judged
 from scoring.analyses.tables import Table, interval, table
 
 
-def rater_tables(judged: Sequence[Judged], *, numbers: bool) -> list[Table]:
-    """One table of the model (numbers alone), one of how people work. Raises ValueError where nobody rated."""
+def rater_tables(
+    judged: Sequence[Judged], *, numbers: bool, gold: Mapping[str, Sequence[bool]] = MappingProxyType({})
+) -> list[Table]:
+    """One table of the model (numbers alone), one of how people work. Raises ValueError where nobody rated.
+
+    gold: rater -> of the answers to gold, which were as expected.
+    """
     if not judged:
         raise ValueError("nobody has rated this dimension here")
     model, why = _model(judged) if numbers else (None, "the rater model is for answers that are numbers")
-    checks = _checks(judged, model)
+    checks = _checks(judged, model, gold)
     return [_effects(model, why), _work(checks)]
 
 
@@ -55,7 +61,9 @@ def _effect(effect: RaterEffect) -> list[Any]:
     ]
 
 
-def _checks(judged: Sequence[Judged], model: RaterModel | None) -> dict[str, RaterCheck]:
+def _checks(
+    judged: Sequence[Judged], model: RaterModel | None, gold: Mapping[str, Sequence[bool]]
+) -> dict[str, RaterCheck]:
     """rater -> what stands out, the one with most ratings first."""
     of_item: dict[Hashable, list[tuple[str, float | str]]] = defaultdict(list)
     of_rater: dict[str, list[Given]] = defaultdict(list)
@@ -71,7 +79,8 @@ def _checks(judged: Sequence[Judged], model: RaterModel | None) -> dict[str, Rat
         others: dict[Hashable, list[float | str]] = {
             each.item: [value for rater, value in of_item[each.item] if rater != name] for each in given
         }
-        found[name] = check_rater(given, others=others, pool_seconds=median(times) if times else None)
+        usual = median(times) if times else None
+        found[name] = check_rater(given, others=others, pool_seconds=usual, gold=gold.get(name, ()))
     return found
 
 
@@ -81,7 +90,7 @@ def _work(checks: dict[str, RaterCheck]) -> Table:
             name, check.n_ratings, check.median_seconds, _percent(check.quick_share), _percent(check.repeat_share),
             _percent(check.repeat_share_of_others), check.longest_run,
             interval(check.drift, check.drift_low, check.drift_high) if check.drift is not None else None,
-            " ".join(check.flags) or "–",
+            _gold(check), " ".join(check.flags) or "–",
         ]
         for name, check in checks.items()
     ]  # fmt: skip
@@ -89,11 +98,30 @@ def _work(checks: dict[str, RaterCheck]) -> Table:
         "Seconds: median active time on a turn, over all its questions; quick: under a third of everybody's median. "
         "Repeats: answers equal to the one before; others': how often two other raters' answers to the same two items "
         "are equal. Run: the same answer so many times in a row. Drift: points per 100 ratings away from what the "
-        "rater model expects. In the order the answers were made; of imports, in the order of the file. Reasons to "
+        "rater model expects. Gold %: of the answers to gold items, those as expected, with a 95 % interval; these are "
+        "in no other figure. In the order the answers were made; of imports, in the order of the file. Reasons to "
         "look, no verdicts."
     )
-    head = ["rater", "ratings", "seconds", "quick %", "repeats %", "others' %", "longest run", "drift", "to look at"]
+    head = [
+        "rater",
+        "ratings",
+        "seconds",
+        "quick %",
+        "repeats %",
+        "others' %",
+        "longest run",
+        "drift",
+        "gold %",
+        "to look at",
+    ]
     return table("work", "How they work", words, head, rows)
+
+
+def _gold(check: RaterCheck) -> dict[str, Any] | None:
+    if not check.gold_seen:
+        return None
+    bounds = _percent(check.gold_low), _percent(check.gold_high)
+    return interval(_percent(check.gold_right / check.gold_seen), *bounds)
 
 
 def _percent(share: float | None) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from annotate.selectors.given import GIVEN
 from annotate.slices import conversations_in
 from scoring.models import Release
 
@@ -45,7 +46,7 @@ SELECT replace(json_build_object(
     LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
     LEFT JOIN annotate_turntime m ON m.task_id = k.id AND m.turn_index = t."index"
     WHERE r.conversation_id = c.id AND r.current AND r.reason <> 'cleared'
-      AND (k.id IS NULL OR k.state = 'submitted')
+      AND {GIVEN}
       AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
     ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id) x), '[]'::json),
   /* readings */
@@ -105,7 +106,7 @@ _READINGS = f"""'readings', coalesce((SELECT json_agg(x) FROM (
     LEFT JOIN annotate_task k ON k.id = q.task_id
     LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
     WHERE q.conversation_id = c.id AND q.map_id IS NOT NULL AND q.forward AND q.current AND q.reason <> 'cleared'
-      AND (k.id IS NULL OR k.state = 'submitted')
+      AND {GIVEN}
       AND (%(campaign)s::bigint IS NULL OR i.campaign_id = %(campaign)s)
     ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id) x), '[]'::json),"""  # noqa: S608
 CONVERSATIONS_WITH_READINGS = CONVERSATIONS.replace("/* readings */", _READINGS)
@@ -125,7 +126,7 @@ LEFT JOIN annotate_task k ON k.id = r.task_id
 LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
 LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
 LEFT JOIN annotate_turntime m ON m.task_id = k.id AND m.turn_index = t."index"
-WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND (k.id IS NULL OR k.state = 'submitted')
+WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND {GIVEN}
   AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
@@ -141,7 +142,7 @@ LEFT JOIN annotate_task k ON k.id = q.task_id
 LEFT JOIN annotate_campaignitem i ON i.id = k.item_id
 LEFT JOIN annotate_campaign g ON g.id = i.campaign_id
 WHERE {_SLICE} AND q.map_id IS NOT NULL AND q.forward AND q.current AND q.reason <> 'cleared'
-  AND (k.id IS NULL OR k.state = 'submitted') AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
+  AND {GIVEN} AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'prediction', h.metric || ' ' || left(h.digest, 12), p.value, NULL, p.low, p.high, p.calibrated, p.reason, '',

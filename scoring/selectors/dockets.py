@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from annotate.mapping.answers import PASSED_ON
 from annotate.models import Adjudication, CampaignItem, ReadRating
+from annotate.models.campaign import Purpose
 from annotate.selectors.given import given
 from annotate.selectors.names_known import names_known
 from people.models import User
@@ -84,7 +85,10 @@ def dockets(rows: Sequence[Comparison], *, user: User) -> list[Docket]:
     known = names_known(user, version.dimension_id, conversations)
     places = (
         CampaignItem.objects.filter(
-            conversation__in=conversations, campaign__state="open", campaign__questions__dimension_version=version
+            conversation__in=conversations,
+            purpose=Purpose.WORK,
+            campaign__state="open",
+            campaign__questions__dimension_version=version,
         )
         .values_list("conversation")
         .annotate(wanted=Sum("required_raters"), done=Sum("submitted"))

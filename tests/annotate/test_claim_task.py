@@ -18,6 +18,7 @@ from annotate.actions.skip_task import skip_task
 from annotate.models import CampaignItem, Task
 from annotate.models.campaign import TaskState
 from annotate.refusals import CampaignNotOpen, NotTakingPart, PlaceGone, TaskClosed
+from annotate.selectors.queue import campaigns_for
 from people.models import AuditEvent
 from tests.factories import make_campaign, make_corpus, make_user
 
@@ -176,7 +177,9 @@ def test_a_taken_pseudonym_is_lengthened(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_claim_costs_six_queries() -> None:
-    campaign, user = make_campaign(corpus=make_corpus(conversations=5), overlap=2), make_user()
+    make_campaign(corpus=make_corpus(conversations=5), overlap=2)
+    user = make_user()
+    campaign = campaigns_for(user).get()  # as pages read it, with its plan
     become_rater(user)
     with CaptureQueriesContext(connection) as queries:
         assert claim_task(campaign=campaign, user=user).task is not None

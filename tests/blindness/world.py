@@ -18,15 +18,19 @@ from annotate.actions.submit_task import submit_task
 from annotate.models import (
     Adjudication,
     Campaign,
+    CampaignItem,
     Choice,
     Conversation,
     Corpus,
     DimensionMap,
     DimensionVersion,
+    GoldPlan,
     ImportConflict,
     ImportFile,
     ImportJob,
+    KnownAnswer,
     Rater,
+    RaterStanding,
     Rating,
     Reply,
     Study,
@@ -37,7 +41,7 @@ from annotate.models import (
     Turn,
     TurnTime,
 )
-from annotate.models.campaign import TaskState
+from annotate.models.campaign import EVERYBODY, Purpose, TaskState
 from annotate.operations import Operation
 from people.models import ApiToken, AuditEvent, Invitation, Role, User
 from scoring.models import (
@@ -70,6 +74,7 @@ DIGITS = "8153079"  # every hidden number starts with them and is followed by tw
 
 # Every table is stated: what it hides is planted below, or it holds nothing to hide, and why.
 NOTHING_TO_HIDE: dict[str, str] = {
+    "annotate.GoldPlan": "shares of all tasks; which of them are gold is in the items, whose known answers are planted",
     "annotate.CampaignDimension": "what is asked is shown to whoever is asked",
     "annotate.CampaignItem": "counts and places only",
     "annotate.Dimension": "what is asked is shown to whoever is asked",
@@ -128,6 +133,9 @@ class World:
         for task in Task.objects.filter(rater__user=self.other):
             task.skip_note = "nothing"
             task.save()
+        # The task at hand is gold: were it work, with other answers known of it, nothing would look otherwise.
+        KnownAnswer.objects.update(accepted=[1.0], why="otherwise")
+        RaterStanding.objects.update(paused_at=None, tried=0)
         Choice.objects.filter(place__rater__user=self.other).update(note="otherwise")
         Choice.objects.filter(place__rater__user=self.other, answer="a").update(answer="b")
 
@@ -172,6 +180,7 @@ def build() -> World:
         plant(campaign)
     open_task, done_task = _my_work(me, campaigns, scale)
     _their_work(plant, other, open_task, done_task, scale, label)
+    _gold(plant, open_task, scale)
     _others_of_import(plant, corpus, open_task, scale)
     _verdicts(plant, boss, other, done_task, scale)
     place = _a_study(plant, me, other)
@@ -222,6 +231,20 @@ def _their_work(
             common |= {"op_id": uuid4(), "note": secret("note"), "evidence": {"sentences": [], "w": secret("pointed")}}
             plant(Rating(dimension_version=scale, number=number(), **common))
             plant(Rating(dimension_version=label, label=secret("label"), **common | {"op_id": uuid4()}))
+
+
+def _gold(plant: Any, task: Task, scale: DimensionVersion) -> None:
+    """The task at hand is gold; another rater is paused for it."""
+    GoldPlan.objects.create(campaign=task.item.campaign, rate=20, below="pause")
+    CampaignItem.objects.filter(pk=task.item_id).update(purpose=Purpose.GOLD, required_raters=EVERYBODY)
+    Task.objects.filter(item=task.item_id).update(purpose=Purpose.GOLD)
+    turn = task.item.conversation.turns.get(index=0)
+    accepted = {"from": number(), "to": number()}
+    plant(
+        KnownAnswer(item=task.item, turn=turn, dimension_version=scale, accepted=accepted, why=secret("known")),
+        RaterStanding(campaign=task.item.campaign, rater=Rater.objects.get(user__username__startswith=MARK),
+                      tried=2, paused_at=timezone.now()),
+    )  # fmt: skip
 
 
 def _others_of_import(plant: Any, corpus: Corpus, task: Task, scale: DimensionVersion) -> None:

@@ -40,14 +40,15 @@ export class Dialogue {
       h("p", { class: "given" }));
   }
 
-  /** states: per place {done, total, words}; words are the person's own answers in short. */
+  /** states: per place {done, total, words, right}; words are the person's own answers in short, right is null until told. */
   mark(states) {
-    states.forEach(({ done, total, words }, place) => {
+    states.forEach(({ done, total, words, right }, place) => {
       const item = this.items[place];
       if (!item) return;
       const complete = total > 0 && done === total;
       item.classList.toggle("complete", complete);
-      item.querySelector(".turn-state").textContent = complete ? "✓ rated" : total ? `${done} of ${total}` : "";
+      item.classList.toggle("off", right === false);
+      item.querySelector(".turn-state").textContent = right !== null ? (right ? "✓ as expected" : "✗ not as expected") : complete ? "✓ rated" : total ? `${done} of ${total}` : "";
       item.querySelector(".given").textContent = words;
     });
   }

@@ -37,16 +37,16 @@ export class Labels {
     this.groups = new Map();
   }
 
-  render({ heading, questions, answerTo, readonly, empty }) {
+  render({ heading, questions, answerTo, feedbackTo, readonly, empty }) {
     this.groups.clear();
-    const groups = questions.map((question, place) => this.#group(question, place, questions.length, answerTo(question), readonly));
+    const groups = questions.map((question, place) => this.#group(question, place, questions.length, answerTo(question), readonly, feedbackTo(question)));
     this.root.replaceChildren(
       h("h2", { class: "labels-head" }, heading),
       ...(groups.length ? groups : [h("p", { class: "muted" }, empty)]),
     );
   }
 
-  #group(question, place, count, answer, readonly) {
+  #group(question, place, count, answer, readonly, feedback) {
     const name = `question-${question.id}`;
     const tiles = choicesOf(question).map((choice) => this.#tile(question, choice, name, readonly));
     const group = h("fieldset", { class: "question", onfocusin: () => this.on.activate(question.id), onclick: () => this.on.activate(question.id) },
@@ -54,6 +54,7 @@ export class Labels {
         h("span", { class: "muted small" }, question.required ? "" : " optional", count > 1 ? ` ${place + 1} of ${count}` : "")),
       h("p", { class: "question-text", id: `${name}-text` }, question.question),
       question.guidance ? h("details", { class: "guidance small" }, h("summary", {}, "Guidance"), h("p", {}, question.guidance)) : null,
+      feedback ? this.#feedback(feedback) : null,
       h("div", { class: "tiles" }, tiles.map((tile) => tile.element)),
       question.evidence ? this.#evidence(question, readonly) : null,
       this.#extras(question, answer, readonly));
@@ -73,6 +74,12 @@ export class Labels {
         choice.description ? h("span", { class: "tile-more" }, choice.description) : null),
       choice.mark && choice.mark !== choice.key ? h("span", { class: "tile-mark" }, choice.mark) : null);
     return { element, input, choice };
+  }
+
+  #feedback({ right, expected, why }) {
+    return h("div", { class: `feedback notice ${right ? "ok" : "warn"}` },
+      h("p", {}, h("strong", {}, right ? "✓ As expected" : "✗ Not as expected"), `: ${expected}`),
+      why ? h("p", {}, why) : null);
   }
 
   #evidence(question, readonly) {

@@ -36,9 +36,10 @@ class Page extends Desk {
     await this.sync.load(this.payload.task.version);
     this.leaving = this.sync.pending.some((operation) => ["submit", "skip"].includes(operation.kind));
     this.take(this.payload);
-    const first = this.places.nextOpen();
+    const first = this.places.nextOpen() ?? this.places.firstToLearn();
     this.place = first ? first.place : 0;
-    if (!open && !this.sync.pending.length) this.status.notice(`This conversation was ${this.payload.task.state}. You can read your answers here.`);
+    if (!open && this.payload.training?.feedback) this.status.notice(this.payload.training.words);
+    else if (!open && !this.sync.pending.length) this.status.notice(`This conversation was ${this.payload.task.state}. You can read your answers here.`);
     else if (await this.tab.start()) this.write();
     else this.lost();
     this.show({ move: false });
@@ -91,7 +92,9 @@ class Page extends Desk {
     if (operation.kind === "reveal") {
       if (await this.reload()) this.go(this.places.turns.length - 1);
     } else if (operation.kind === "submit" || operation.kind === "skip") {
-      await this.onward();
+      // What was expected of a training task comes with the page, once it is submitted.
+      if (operation.kind === "submit" && this.payload.training) location.reload();
+      else await this.onward();
     } else if (answer.lease_until) this.payload.task.lease_until = answer.lease_until;
   }
 

@@ -13,6 +13,7 @@ export class Places {
     this.complete = this.turns.length === this.total; // without hindsight, later turns are not here yet
     this.speakers = [...new Set(this.turns.map((turn) => turn.speaker))];
     this.hasEnd = this.complete && this.questions.some((question) => question.about === "conversation");
+    this.feedback = payload.training?.feedback ?? []; // of a training task that was submitted
     this.count = this.turns.length + (this.hasEnd ? 1 : 0);
   }
 
@@ -41,7 +42,18 @@ export class Places {
     const required = this.questionsAt(place).filter((question) => question.required);
     const words = this.questionsAt(place)
       .map((question) => inWords(question, this.answerAt(place, question))).filter(Boolean).join(" · ");
-    return { total: required.length, done: required.filter((question) => !this.isOpen(place, question)).length, words };
+    const learned = this.feedback.filter((one) => this.placeOf(one.turn) === place);
+    const right = learned.length ? learned.every((one) => one.right) : null;
+    return { total: required.length, done: required.filter((question) => !this.isOpen(place, question)).length, words, right };
+  }
+  /** What was expected of an answer: {right, expected, why}; null where nothing is known, or not yet told. */
+  feedbackAt(place, question) {
+    return this.feedback.find((one) => one.turn === this.indexAt(place) && one.question === question.id) ?? null;
+  }
+  /** Where feedback begins: the first answer that is not as expected, or else the first that was known. */
+  firstToLearn() {
+    const first = this.feedback.find((one) => !one.right) ?? this.feedback[0];
+    return first ? { place: this.placeOf(first.turn) } : null;
   }
   states() {
     return Array.from({ length: this.count }, (_, place) => this.stateAt(place));

@@ -57,7 +57,7 @@ export class View {
     this.timer.focus(turn ? turn.index : places.total);
     this.labels.render({
       heading: turn ? `Turn ${turn.index + 1} of ${places.total} · ${turn.speaker}` : "The conversation as a whole",
-      questions, answerTo: (question) => places.answerAt(place, question), readonly: this.readonly,
+      questions, answerTo: (question) => places.answerAt(place, question), readonly: this.readonly, feedbackTo: (question) => places.feedbackAt(place, question),
       empty: "Nothing is asked about this turn.",
     });
     this.labels.activate(this.active);
@@ -77,8 +77,9 @@ export class View {
     find("undo").disabled = this.readonly || !this.answers.undoing();
     find("redo").disabled = this.readonly || !this.answers.redoing();
     find("skip").disabled = this.readonly;
-    find("submit").disabled = this.readonly;
-    find("submit").classList.toggle("primary", places.complete && !places.nextOpen());
+    const learned = Boolean(this.payload.training?.feedback);
+    find("submit").disabled = this.readonly && !learned;
+    find("submit").classList.toggle("primary", learned || (places.complete && !places.nextOpen()));
     find("more").hidden = places.complete;
     find("previous").disabled = this.place === 0;
   }
