@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from annotate.models import Campaign, CampaignItem, GoldPlan, Rater, RaterStanding
 from annotate.models.campaign import Purpose
 
-PAUSED = (
+PAUSED = gettext_lazy(
     "Your work in this campaign is paused until an administrator has looked at it. Everything you rated is kept. "
     "Ask an administrator when to go on."
 )
-NOT_PASSED = (
+NOT_PASSED = gettext_lazy(
     "The training round was not passed, and no attempt is left. Ask an administrator: they can give you another one."
 )
-WARNED = "Some of your answers were not as expected. Read the instructions and the definitions again before you go on."
+WARNED = gettext_lazy(
+    "Some of your answers were not as expected. Read the instructions and the definitions again before you go on."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,13 @@ class Standing:
     def why_no_task(self) -> str:
         """In words why nothing is handed out, whatever there is; empty: something may be."""
         if self.paused:
-            return PAUSED
-        return NOT_PASSED if self.in_training and self.attempt > self.attempts else ""
+            return str(PAUSED)
+        return str(NOT_PASSED) if self.in_training and self.attempt > self.attempts else ""
 
     @property
     def warning(self) -> str:
         """What the rater is told beside the work."""
-        return WARNED if self.warned else ""
+        return str(WARNED) if self.warned else ""
 
 
 def plan_of(campaign: Campaign) -> GoldPlan | None:

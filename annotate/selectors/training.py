@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from annotate.models import KnownAnswer, RaterStanding, Task
 from annotate.models.campaign import Purpose, TaskState
 from annotate.selectors.gold import expected
@@ -39,7 +42,7 @@ def training_payload(task: Task) -> dict[str, Any] | None:
     feedback = _feedback(task)
     round_["feedback"] = feedback
     right, of = sum(one["right"] for one in feedback), len(feedback)
-    words = f"{right} of {of} answers as expected."
+    words = _("%(right)s of %(of)s answers as expected.") % {"right": right, "of": of}
     judged = row.passed_at is not None or row.tried >= task.attempt
     if judged and task.pk == tried.order_by("-pk").values_list("pk", flat=True).first():
         words = f"{words} {_outcome(task, row, plan.training_mark if plan else 0, attempts)}"
@@ -71,11 +74,13 @@ def _outcome(task: Task, row: RaterStanding, mark: int, attempts: int) -> str:
     right = sum(hit.right for hit in hits_among(done))
     asked = KnownAnswer.objects.filter(item__in=training_of(task.item.campaign)).count()
     if row.passed_at is not None and row.tried < task.attempt:
-        return f"The training round is passed, with {right} of {asked}. What comes now is work and counts."
+        passed = _("The training round is passed, with %(right)s of %(of)s. What comes now is work and counts.")
+        return passed % {"right": right, "of": asked}
     left = attempts - row.tried
     more = (
-        "No attempt is left: ask an administrator."
+        _("No attempt is left: ask an administrator.")
         if left < 1
-        else f"You have {left} more {'attempt' if left == 1 else 'attempts'}."
+        else ngettext("You have %(n)s more attempt.", "You have %(n)s more attempts.", left) % {"n": left}
     )
-    return f"The training round is not passed: {right} of {asked}, and {mark} % are needed. {more}"
+    failed = _("The training round is not passed: %(right)s of %(of)s, and %(mark)s %% are needed.")
+    return f"{failed % {'right': right, 'of': asked, 'mark': mark}} {more}"
