@@ -6,6 +6,7 @@ import importlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import psutil
 import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
+from django.utils import translation
 
 from evalsite.embedded_postgres.cluster import Cluster
 from tests.settings import PREFIX
@@ -68,3 +70,10 @@ def _no_message_leaves(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
     from scoring import wake  # deferred: needs the apps
 
     monkeypatch.setattr(wake, "_send", lambda task, queue, *arguments: None)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A page that was asked for in another language leaves it in the thread; the next test starts in English."""
+    with translation.override("en"):
+        yield
