@@ -72,7 +72,7 @@ Questions are often poor and answers often wrong: train longer (`python -m scori
 
 Data: {", ".join(f"{source} ({licence})" for source, licence in LICENCES.items())}; train splits. Names and noun phrases
 come from spaCy's en_core_web_sm (MIT).
-How well it agrees with people, and what it costs: `docs/results/quals.md`, by `make results-quals`.
+How well it agrees with people, and what it costs: `docs/results/qags.md`, by `make results-qags`.
 """
 
 
