@@ -55,7 +55,7 @@ STATED: dict[str, str] = {
             "evidence", "pair_verdict", "pair_verdicts", "pair_verdict_sheet",
             "disagreement", "matrix", "matrix_sheet", "judge", "tell_raters", "votes_named",
             "runs", "run_new",
-            "workbench", "agreement", "raters", "analysis_sheet",
+            "workbench", "agreement", "raters", "analysis_sheet", "analysis_drawing",
             "run", "run_cancel", "run_resume", "checkpoints", "checkpoint", "calibrations", "calibration_fit",
             "calibration_activate", "workers", "api_corpora", "api_dimensions",
             "api_conversations", "api_conversation", "api_ratings", "api_checkpoints", "api_runs", "api_run",

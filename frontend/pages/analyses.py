@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlencode
+
 from defusedcsv import csv
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_safe
 
 from annotate.models import Campaign, Corpus, Dimension
+from frontend.charts.of_table import plot_of
 from people.permissions import scientists_only
 from people.requests import Request
 from scoring.actions.ask_analysis import ask_analysis
-from scoring.analyses.tables import flat
+from scoring.analyses.tables import Table, flat
 from scoring.models import Analysis, AnalysisKind
 from scoring.selectors.runs import words_if_no_worker
 
@@ -48,6 +52,11 @@ def _campaign(request: Request, corpus: Corpus) -> tuple[list[Campaign], Campaig
     return campaigns, next((each for each in campaigns if str(each.pk) == asked), None)
 
 
+def _items_of(corpus: Corpus) -> Callable[[str], str]:
+    """From a cell's filters to the disagreement queue with its items."""
+    return lambda where: f"{reverse('disagreement')}?{urlencode({'corpus': corpus.key})}&{where}"
+
+
 def _page(request: Request, kind: AnalysisKind) -> HttpResponse:
     corpora, corpus, dimensions, dimension = _chosen(request)
     title, words = _WORDS[kind]
@@ -59,6 +68,7 @@ def _page(request: Request, kind: AnalysisKind) -> HttpResponse:
         campaigns, campaign = _campaign(request, corpus)
         row, current = ask_analysis(kind=kind, corpus=corpus, dimension=dimension, campaign=campaign)
         context |= {"row": row, "current": current, "campaigns": campaigns, "campaign": campaign}
+        context["tables"] = [(each, plot_of(each, _items_of(corpus))) for each in (row.result or {}).get("tables", [])]
         if not current:
             context["no_worker"] = words_if_no_worker("default")
     return render(request, f"frontend/analyses/{'_tables' if request.htmx else 'page'}.html", context)
@@ -85,22 +95,45 @@ def raters(request: Request) -> HttpResponse:
     return _page(request, AnalysisKind.RATERS)
 
 
-@scientists_only
-@require_safe
-def sheet(request: Request, analysis_id: int, key: str) -> HttpResponse:
-    """One table as CSV; cells that a spreadsheet would run are made harmless."""
+def _found(analysis_id: int, key: str) -> tuple[Analysis, Table]:
     row = Analysis.objects.select_related("corpus", "dimension").filter(pk=analysis_id).first()
     tables = (row.result or {}).get("tables", []) if row else []
     found = next((each for each in tables if each["key"] == key), None)
     if row is None or found is None:
         raise Http404("There is no such table.")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    return row, found
+
+
+def _named(row: Analysis, key: str, ending: str) -> str:
     of = f"{row.corpus.key}-campaign-{row.campaign_id}" if row.campaign_id else row.corpus.key
-    name = f"{row.kind}-{of}-{row.dimension.key}-{key}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return f'attachment; filename="{row.kind}-{of}-{row.dimension.key}-{key}.{ending}"'
+
+
+@scientists_only
+@require_safe
+def sheet(request: Request, analysis_id: int, key: str) -> HttpResponse:
+    """One table as CSV; cells that a spreadsheet would run are made harmless."""
+    row, found = _found(analysis_id, key)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = _named(row, key, "csv")
     writer = csv.writer(response)
     for line in flat(found):
         writer.writerow(["" if cell is None else cell for cell in line])
+    return response
+
+
+@scientists_only
+@require_safe
+def drawing(request: Request, analysis_id: int, key: str) -> HttpResponse:
+    """One table's plot as an SVG that stands alone: its own colours, no links, the numbers as titles."""
+    row, found = _found(analysis_id, key)
+    plot = plot_of(found)
+    if plot is None:
+        raise Http404("There is nothing to draw in this table.")
+    title = f"{row.corpus.name}, {row.dimension.name}: {plot.title}"
+    context = {"chart": plot.chart, "chart_title": title, "standalone": True}
+    response = render(request, plot.template, context, content_type="image/svg+xml; charset=utf-8")
+    response["Content-Disposition"] = _named(row, key, "svg")
     return response
 
 
@@ -109,4 +142,5 @@ urlpatterns = [
     path("agreement/", agreement, name="agreement"),
     path("raters/", raters, name="raters"),
     path("analyses/<int:analysis_id>/<slug:key>.csv", sheet, name="analysis_sheet"),
+    path("analyses/<int:analysis_id>/<slug:key>.svg", drawing, name="analysis_drawing"),
 ]

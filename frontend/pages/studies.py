@@ -27,7 +27,7 @@ from annotate.refusals import StudyNotOpen, TaskClosed
 from annotate.selectors import studies as select
 from annotate.selectors.judging import open_studies_for, study_desks
 from annotate.selectors.study_results import CHOICE_COLUMNS, Results, choice_rows, results_of
-from frontend.charts.strengths import strengths
+from frontend.charts.intervals import intervals
 from frontend.pages.study_form import StudyForm
 from people.models import Role
 from people.permissions import admins_only, anyone_signed_in, scientists_only
@@ -177,7 +177,7 @@ def _shown(question: dict[str, Any]) -> dict[str, Any]:
     sides, agreement = question["sides"], question["agreement"]
     decided = sides["a"] + sides["b"]
     return question | {
-        "chart": strengths(question["strengths"]),
+        "chart": intervals([row | {"name": row["system"]} for row in question["strengths"]], signed=True),
         "no_interval": next((row["interval_reason"] for row in question["strengths"] if row["interval_reason"]), ""),
         "side_share": 100 * sides["a"] / decided if decided else None,
         "side_low": 100 * sides["low"] if decided else None,

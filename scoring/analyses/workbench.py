@@ -13,7 +13,7 @@ from scoring.analyses.data import Judged
 from scoring.analyses.tables import Table, estimate_cell, interval, table, with_items
 from scoring.correlation.calibration import calibration_curve
 from scoring.correlation.ceiling import human_ceiling, split_half
-from scoring.correlation.compare import difference, williams_test
+from scoring.correlation.compare import difference, permutation_test, williams_test
 from scoring.correlation.pairs import Pairs
 from scoring.correlation.table import workbench_table
 
@@ -22,6 +22,7 @@ Aligned = Mapping[str, Sequence[float | None]]
 _SLICES = ("split", "topic", "config")
 _LEAST = 20
 _RESAMPLES = 500
+_PERMUTATIONS = 1000
 _COMPARED_AT_MOST = 8
 
 
@@ -135,17 +136,20 @@ def _paired(aligned: Aligned, mean: Any, of: Sequence[Judged]) -> list[Table]:
         y = mean[kept]
         first = Pairs.of([float(aligned[one][at] or 0) for at in kept], y, clusters)
         second = first.swapped(np.array([float(aligned[other][at] or 0) for at in kept]))
-        test = williams_test(first, second)
-        rows.append([one, other, len(kept), difference(first, second, resamples=_RESAMPLES), test.chance])
+        chances = (
+            permutation_test(first, second, permutations=_PERMUTATIONS).chance,
+            williams_test(first, second).chance,
+        )
+        rows.append([one, other, len(kept), difference(first, second, resamples=_RESAMPLES), *chances])
     if not rows:
         return []
     words = (
-        "Spearman of the first minus that of the second, on the same items. Williams: the chance of such"
-        " a difference of Pearson's r between dependent correlations if there were none; it takes items "
-        "for independent."
+        "Spearman of the first minus that of the second, on the same items. Permutation: the chance of such a"
+        " difference if the two swapped places in whole conversations at random. Williams: the same of Pearson's r;"
+        " it takes items for independent."
     )
     return [table("pairs", "Two metrics on the same items", words,
-                  ["metric", "minus", "n", "difference", "Williams p"], rows)]  # fmt: skip
+                  ["metric", "minus", "n", "difference", "permutation p", "Williams p"], rows)]  # fmt: skip
 
 
 def _curves(aligned: Aligned, mean: Any, of: Sequence[Judged], checkpoints: Mapping[str, int]) -> list[Table]:

@@ -79,3 +79,6 @@ def test_look_judge_and_measure(
     with page.expect_download() as started:
         page.get_by_role("link", name="CSV").first.click()
     assert started.value.suggested_filename == "raters-synthetic-sample-interaction_quality-raters.csv"
+    with page.expect_download() as started:
+        page.get_by_role("button", name="PNG").first.click()
+    assert started.value.path().read_bytes().startswith(b"\x89PNG")

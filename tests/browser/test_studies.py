@@ -215,7 +215,7 @@ def test_an_admin_lays_out_a_study_and_reads_its_results(
     page.get_by_role("link", name="Results").click()
     expect(page.get_by_text("Nothing is computed yet")).to_be_visible()
     compute_study_result(study=study)
-    expect(page.locator("svg.strengths")).to_have_count(3, timeout=15_000)
+    expect(page.locator("svg.chart")).to_have_count(3, timeout=15_000)
     expect(page.get_by_text("Nothing is computed yet")).to_have_count(0)
     picture(page, f"study-results-{width}-{scheme}", full_page=True)
     assert violations(page) == []

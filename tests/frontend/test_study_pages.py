@@ -17,7 +17,7 @@ from annotate.actions.compute_study_result import compute_study_result
 from annotate.actions.next_pair import next_pair
 from annotate.actions.save_choices import Chosen, save_choices
 from annotate.models import Study, StudyPair
-from frontend.charts.strengths import strengths
+from frontend.charts.intervals import intervals
 from tests.annotate.test_studies import judge_all
 from tests.factories import SYSTEMS, make_alternatives, make_corpus, make_study, make_user
 
@@ -127,7 +127,7 @@ def test_results_wait_for_the_worker_then_show_and_are_taken_home(admin: Client)
     assert reader.get(f"/studies/{study.pk}/results.csv").status_code == 404
     compute_study_result(study=study)
     page = reader.get(address).content.decode()
-    assert "hx-trigger" not in page and 'class="strengths"' in page and "0.67" in page and "6 · 0 · 3" in page
+    assert "hx-trigger" not in page and 'class="chart"' in page and "0.67" in page and "6 · 0 · 3" in page
     rows = list(csv.DictReader(io.StringIO(reader.get(f"/studies/{study.pk}/results.csv").getvalue().decode())))
     assert [(row["first"], row["second"]) for row in rows] == [
         ("blue-system", "green-system"), ("blue-system", "red-system"), ("green-system", "red-system"),
@@ -189,16 +189,16 @@ def test_the_list_costs_the_same_however_long(admin: Client) -> None:
 
 def test_the_chart_puts_systems_where_their_numbers_are() -> None:
     rows: list[dict[str, Any]] = [
-        {"system": "a", "value": 0.9, "low": 0.4, "high": 1.6},
-        {"system": "b" * 40, "value": -0.9, "low": None, "high": None},
+        {"name": "a", "value": 0.9, "low": 0.4, "high": 1.6},
+        {"name": "b" * 40, "value": -0.9, "low": None, "high": None},
     ]
-    chart = strengths(rows)
+    chart = intervals(rows, signed=True)
     assert chart is not None
     first, second = chart.rows
     assert first.low is not None and first.high is not None
     assert chart.names < second.x < chart.zero < first.low < first.x < first.high <= chart.width
     assert first.x - chart.zero == pytest.approx(chart.zero - second.x, abs=0.2)
     assert 3 <= len(chart.ticks) <= 9 and ("0" in [label for _, label in chart.ticks])
-    assert len(second.short) == 24 and second.low is None
-    assert strengths([{"system": "a", "value": None, "low": None, "high": None}]) is None
-    assert strengths([{"system": "a", "value": 0.0, "low": 0.0, "high": 0.0}]) is not None
+    assert len(second.short) == 34 and second.low is None
+    assert intervals([{"name": "a", "value": None, "low": None, "high": None}]) is None
+    assert intervals([{"name": "a", "value": 0.0, "low": 0.0, "high": 0.0}]) is not None

@@ -1,4 +1,4 @@
-"""Strengths of systems with their intervals, one row each, as coordinates for an inline SVG."""
+"""Values with their intervals, one row each, as coordinates for an SVG."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, ROW, LEFT, RIGHT, TOP, BOTTOM = 720.0, 34.0, 190.0, 20.0, 12.0, 26.0
-_NAME = 24  # characters that fit beside the rows
+WIDTH, ROW, LEFT, RIGHT, TOP, BOTTOM = 720.0, 30.0, 250.0, 20.0, 12.0, 26.0
+_NAME = 34  # characters that fit beside the rows
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One system: its point and its interval's ends in drawing units; `words` for the title."""
+    """One value: its point and its interval's ends in drawing units; `words` for the title, `link` to its items."""
 
     name: str
     short: str
@@ -22,12 +22,13 @@ class Row:
     low: float | None
     high: float | None
     words: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
-class Strengths:
+class Intervals:
     """Everything the SVG needs. `ticks` are (x, what stands under it); `names` is where names end, `zero`
-    where the mean system stands."""
+    where 0 stands."""
 
     width: float
     height: float
@@ -38,14 +39,14 @@ class Strengths:
     ticks: list[tuple[float, str]]
 
 
-def strengths(found: Sequence[Mapping[str, Any]]) -> Strengths | None:
-    """Rows of {system, value, low, high}, strongest first; None where no system has a strength."""
-    known = [row for row in found if row["value"] is not None]
+def intervals(found: Sequence[Mapping[str, Any]], *, signed: bool = False) -> Intervals | None:
+    """Rows of {name, value, low, high, link}, in order; None where no row has a value. signed: a plus is written."""
+    known = [_whole(row) for row in found if row["value"] is not None]
     if not known:
         return None
     ends = [row[key] for row in known for key in ("value", "low", "high") if row[key] is not None]
     least, most = min(*ends, -0.1), max(*ends, 0.1)
-    step = _step(most - least)
+    step = round_step(most - least)
     lowest, highest = math.floor(least / step), math.ceil(most / step)
 
     def x(value: float) -> float:
@@ -54,28 +55,35 @@ def strengths(found: Sequence[Mapping[str, Any]]) -> Strengths | None:
 
     rows = [
         Row(
-            row["system"],
-            row["system"] if len(row["system"]) <= _NAME else row["system"][: _NAME - 1] + "…",
+            row["name"],
+            row["name"] if len(row["name"]) <= _NAME else row["name"][: _NAME - 1] + "…",
             TOP + ROW * (place + 0.5),
             x(row["value"]),
             x(row["low"]) if row["low"] is not None else None,
             x(row["high"]) if row["high"] is not None else None,
-            _words(row),
+            _words(row, "+" if signed else ""),
+            row.get("link") or "",
         )
         for place, row in enumerate(known)
     ]
     bottom = TOP + ROW * len(rows)
-    ticks = [(x(at * step), f"{at * step:+.2g}" if at else "0") for at in range(lowest, highest + 1)]
-    return Strengths(WIDTH, bottom + BOTTOM, bottom, LEFT - 14, x(0), rows, ticks)
+    plus = "+" if signed else ""
+    ticks = [(x(at * step), f"{at * step:{plus}.2g}" if at else "0") for at in range(lowest, highest + 1)]
+    return Intervals(WIDTH, bottom + BOTTOM, bottom, LEFT - 14, x(0), rows, ticks)
 
 
-def _step(spread: float) -> float:
+def _whole(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An interval with one end is none."""
+    return row if None not in (row["low"], row["high"]) else {**row, "low": None, "high": None}
+
+
+def round_step(spread: float) -> float:
     """A round distance between ticks, so that there are three to eight of them."""
     rough = spread / 6
     size = 10.0 ** math.floor(math.log10(rough))
     return next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
 
 
-def _words(row: Mapping[str, Any]) -> str:
-    interval = f", {row['low']:+.2f} to {row['high']:+.2f}" if row["low"] is not None else ""
-    return f"{row['system']}: {row['value']:+.2f}{interval}"
+def _words(row: Mapping[str, Any], plus: str) -> str:
+    between = f", {row['low']:{plus}.2f} to {row['high']:{plus}.2f}" if row["low"] is not None else ""
+    return f"{row['name']}: {row['value']:{plus}.2f}{between}"
