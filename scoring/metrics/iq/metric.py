@@ -55,6 +55,8 @@ class IQ:
             window=f"{held.window_tokens}/{held.overlap_tokens}",
             turn=held.max_turn_tokens,
             local=held.local_layers,
+            positions=held.positions,
+            pool=held.pool,
             dtype="fp32",
         )
 

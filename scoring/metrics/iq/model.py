@@ -1,10 +1,12 @@
 """The multi-turn encoder: any BERT-like encoder, read over whole conversations in one pass.
 
     lower layers    one turn at a time, with the positions the backbone was trained with (they restart in every turn)
+                    (or none of them: then positions may run on through the window instead)
     between         + role of the speaker + bucketed time gap + age of the turn, + kind of read-out
     upper layers    the whole window under the block-causal mask of attention.py
 
-Read-outs start from the state of their turn's closing token, which nobody else sees.
+Read-outs start from the state of their turn's closing token, which nobody else sees. With `pool="turn"` the heads read
+the mean state of the turn's text beside it: what the backbone, an embedder of sentences, was trained to be read by.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 from transformers.models.bert.modeling_bert import eager_attention_forward
 
 from scoring.metrics.api import Unavailable
-from scoring.metrics.iq.attention import BLOCKED, KINDS, TurnBias
+from scoring.metrics.iq.attention import BLOCKED, KINDS, TEXT, TurnBias
 from scoring.metrics.iq.config import ModelConfig
 from scoring.metrics.iq.heads import Heads
 from scoring.metrics.iq.packing import Batch
@@ -38,6 +40,7 @@ class DialogueEncoder(nn.Module):
         held = backbone.config
         self.width = int(held.hidden_size)
         self.embeddings = cast(nn.Module, backbone.embeddings)
+        self.first_position, self.last_position = _positions(self.embeddings, config)
         self.lower = nn.ModuleList(layers[: config.local_layers])
         self.upper = nn.ModuleList(layers[config.local_layers :])
         self.bias = TurnBias(int(held.num_attention_heads))
@@ -83,8 +86,13 @@ class DialogueEncoder(nn.Module):
         return _ask(self.upper[-1], hidden[:, : batch.asking], hidden, mask[:, :, : batch.asking])
 
     def _below_last(self, batch: Batch, read: Tensor | None) -> tuple[Tensor, Tensor]:
-        flat = self.read_turns(batch.ids, batch.present) if read is None else read
-        hidden = flat[batch.source] + self.role(batch.role) + self.gap(batch.gap) + self.age(batch.age)
+        if self.config.positions == "running":
+            # Windows fit; only a window that pre-training damaged with a longer turn can run over.
+            places = batch.position.clamp(max=self.last_position) + self.first_position
+            hidden = self.embeddings(input_ids=batch.ids[batch.present][batch.source], position_ids=places)
+        else:
+            hidden = (self.read_turns(batch.ids, batch.present) if read is None else read)[batch.source]
+        hidden = hidden + self.role(batch.role) + self.gap(batch.gap) + self.age(batch.age)
         hidden = hidden + self.kind(batch.kind)
         mask = self.bias(batch.turn, batch.kind, batch.valid, self.config.context_turns)
         for layer in self.upper[:-1]:
@@ -99,18 +107,42 @@ class IQModel(nn.Module):
         super().__init__()
         self.config = config
         self.encoder = DialogueEncoder(backbone, config)
-        self.heads = Heads(self.encoder.width, config.heads)
+        self.heads = Heads(self.encoder.width * (2 if config.pool == "turn" else 1), config.heads)
 
     def forward(self, batch: Batch, read: Tensor | None = None) -> dict[str, Tensor]:
         """name of head -> (read-outs of the batch in packed order, classes)."""
-        hidden = self.encoder.readouts(batch, read)
         rows, columns = batch.readouts.unbind(1)
+        if self.config.pool == "readout":
+            return cast(dict[str, Tensor], self.heads(self.encoder.readouts(batch, read)[rows, columns]))
+        hidden = self.encoder(batch, read)
+        hidden = torch.cat([hidden[:, : batch.asking], turn_means(hidden, batch)], -1)
         return cast(dict[str, Tensor], self.heads(hidden[rows, columns]))
+
+
+def turn_means(hidden: Tensor, batch: Batch) -> Tensor:
+    """The mean state of the text of every read-out's turn: (windows, length, D) -> (windows, asking, D)."""
+    text = ((batch.kind == TEXT) & batch.valid)[:, None, :]
+    mine = (text & (batch.turn[:, : batch.asking, None] == batch.turn[:, None, :])).to(hidden.dtype)
+    return torch.bmm(mine / mine.sum(-1, keepdim=True).clamp(min=1), hidden)
 
 
 def own(name: str) -> bool:
     """Whether a tensor of an IQModel is our own: not part of what the backbone's folder gives back unchanged."""
     return not name.startswith(("encoder.embeddings.", "encoder.lower."))
+
+
+def _positions(embeddings: Any, config: ModelConfig) -> tuple[int, int]:
+    """Where the backbone starts to count (RoBERTa: after its padding), and the last place counted from there.
+
+    Raises ValueError where a window is too long.
+    """
+    padding = embeddings.position_embeddings.padding_idx
+    first = 0 if padding is None else padding + 1
+    room = embeddings.position_embeddings.num_embeddings - first
+    longest = config.max_turn_tokens if config.positions == "turn" else config.window_tokens + 1  # + a closing token
+    if longest > room:
+        raise ValueError(f"the backbone has {room} positions, too few for {longest} tokens")
+    return int(first), int(room) - 1
 
 
 def _layers(backbone: Any) -> list[nn.Module]:

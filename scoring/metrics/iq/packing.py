@@ -36,6 +36,7 @@ class Piece:
 class Batch:
     """ids, present: (turns, longest turn). The rest: (windows, packed length).
 
+    position: of the token within its window; a read-out has that of its turn's closing token.
     source: index into the flat tokens (ids[present]); kind: text or which read-out; valid: False for padding.
     asking: in every window the read-outs are within the first `asking` columns, and no text is.
     readouts: (how many, 2) rows and columns of the read-outs, window after window.
@@ -44,6 +45,7 @@ class Batch:
     ids: Tensor
     present: Tensor
     source: Tensor
+    position: Tensor
     turn: Tensor
     kind: Tensor
     role: Tensor
@@ -70,7 +72,7 @@ def pack(pieces: Sequence[Piece], *, padding: int = 0) -> Batch:
     for row, encoded in enumerate(turns):
         ids[row, : len(encoded.ids)] = torch.tensor(encoded.ids)
         present[row, : len(encoded.ids)] = True
-    columns = torch.zeros((6, len(pieces), width), dtype=torch.long)
+    columns = torch.zeros((7, len(pieces), width), dtype=torch.long)
     valid = torch.zeros((len(pieces), width), dtype=torch.bool)
     places: list[tuple[int, int]] = []
     offset = 0
@@ -82,24 +84,28 @@ def pack(pieces: Sequence[Piece], *, padding: int = 0) -> Batch:
                 valid[row, first : first + len(tokens)] = True
         places += [(row, column) for column in range(len(asked))]
     readouts = torch.tensor(places, dtype=torch.long).reshape(-1, 2)
-    source, turn, kind, role, gap, age = columns.unbind(0)
-    return Batch(ids, present, source, turn, kind, role, gap, age, valid, readouts, asking)
+    source, position, turn, kind, role, gap, age = columns.unbind(0)
+    return Batch(ids, present, source, position, turn, kind, role, gap, age, valid, readouts, asking)
 
 
-_Facts = tuple[int, int, int, int, int, int]
+_Facts = tuple[int, int, int, int, int, int, int]  # source, position, turn, kind, role, gap, age
 
 
 def _lay(piece: Piece, offset: int) -> tuple[list[_Facts], list[_Facts], int]:
-    """(source, turn, kind, role, gap, age) of every read-out, and of every token of text, and the next offset."""
+    """_Facts of every read-out, and of every token of text, and the next offset."""
     text: list[_Facts] = []
-    closing: list[int] = []
+    closing: list[tuple[int, int]] = []
     for number, turn in enumerate(piece.turns):
-        text += [(offset + place, number, TEXT, turn.role, turn.gap, turn.age) for place in range(turn.visible)]
+        first = len(text)
+        text += [
+            (offset + place, first + place, number, TEXT, turn.role, turn.gap, turn.age)
+            for place in range(turn.visible)
+        ]
         offset += len(turn.ids)
-        closing.append(offset - 1)
+        closing.append((offset - 1, len(text)))
     asked = [
         (
-            closing[number],
+            *closing[number],
             number,
             KIND[mode],
             piece.turns[number].role,

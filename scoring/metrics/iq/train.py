@@ -197,7 +197,8 @@ def fit(
         auxiliary, reader, config, vocabulary=vocabulary, modes=("online",), rated=lambda conversation: False
     )
     print(f"{len(voting)} rated conversations, {sum(one.piece.length for one in examples)} tokens an epoch", flush=True)
-    examples = with_read(examples, model, autocast=held.autocast, padding=reader.padding)
+    if config.positions == "turn":
+        examples = with_read(examples, model, autocast=held.autocast, padding=reader.padding)
     job = FineTuningJob(FineTuning(model).to(held.device), examples, tune, reader, held)
     log = loop.run(
         job, held.schedule, seed=held.seed, folder=Path(held.out), progress=progress, should_stop=should_stop

@@ -28,11 +28,25 @@ def tiny_registered(tiny_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("EVALSITE_BACKBONES", str(tiny_folders))
 
 
-@pytest.fixture(params=[("tiny-encoder", 1), ("tiny-roberta", 1), ("tiny-roberta", 0)], ids=str)
+_RUNNING = {"positions": "running", "pool": "turn"}
+
+
+@pytest.fixture(
+    params=[
+        ("tiny-encoder", 1, {}),
+        ("tiny-roberta", 1, {}),
+        ("tiny-roberta", 0, {}),
+        ("tiny-encoder", 0, _RUNNING),
+        ("tiny-roberta", 0, _RUNNING),
+        ("tiny-encoder", 0, _RUNNING | {"context_turns": 3}),
+    ],
+    ids=str,
+)
 def world(request: pytest.FixtureRequest) -> Iterator[tuple[IQModel, Reader]]:
-    """WordPiece and BPE, with and without local layers; the turn embeddings are random, so that they count."""
-    name, local = request.param
-    yield tiny_model(name, local)
+    """WordPiece and BPE, with and without local layers, positions that restart and that run on, both ways of reading
+    a turn; the turn embeddings are random, so that they count."""
+    name, local, more = request.param
+    yield tiny_model(name, local, **more)
 
 
 def tiny_model(name: str = "tiny-encoder", local: int = 1, **more: object) -> tuple[IQModel, Reader]:

@@ -119,3 +119,24 @@ def test_where_a_window_ends_depends_on_earlier_turns_only() -> None:
 def test_a_turn_longer_than_the_new_part_of_a_window_is_refused() -> None:
     with pytest.raises(ValueError, match="longer than 30 tokens"):
         windows([31], size=60, overlap=30, mode="online")
+
+
+def test_running_positions_tell_one_turn_from_two() -> None:
+    model, reader = tiny_model("tiny-encoder", 0, positions="running", pool="turn")
+    for table in (model.encoder.role, model.encoder.gap, model.encoder.age):
+        torch.nn.init.zeros_(table.weight)
+    torch.nn.init.zeros_(model.encoder.bias.table)
+    last = [
+        predict(model, [reader.encode(talk(texts))], padding=reader.padding)[0]["iq"][-1]
+        for texts in (["tea is", "a cat", "red"], ["a cat", "tea is", "red"])
+    ]
+    assert not torch.allclose(last[0], last[1], atol=1e-4)  # with positions that restart, order would be lost
+
+
+def test_what_does_not_fit_the_backbone_is_said() -> None:
+    with pytest.raises(ValueError, match="local_layers 0"):
+        tiny_model("tiny-encoder", 1, positions="running")
+    with pytest.raises(ValueError, match="positions, too few for"):
+        tiny_model("tiny-encoder", 0, positions="running", window_tokens=100_000)
+    with pytest.raises(ValueError, match="positions are"):
+        tiny_model("tiny-encoder", 0, positions="sideways")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scoring.metrics.iq.results import page
 from scoring.metrics.iq.results.keep import KEPT
+from scoring.metrics.iq.results.rows import SHIPPED
 from scoring.metrics.iq.results.tables import facts_of, judged_of, was_run
 
 _PAGE = """# Interaction quality: what was measured
@@ -107,8 +108,8 @@ nearly constant (92 % are Good or Excellent), so little can be ranked. FED votes
 
     make results-iq                                              # scores the sets anew with the shipped checkpoint
     python -m scoring.metrics.iq.pretrain scoring/metrics/iq/recipes/masking.json         # a stage of pre-training
-    python -m scoring.metrics.iq.train scoring/metrics/iq/recipes/minilm.json             # each row has a recipe
-    python -m scoring.metrics.iq.results.keep minilm var/iq/full \\
+    python -m scoring.metrics.iq.train scoring/metrics/iq/recipes/{row}.json             # each row has a recipe
+    python -m scoring.metrics.iq.results.keep {row} var/iq/{row} \\
         --sets uss topical-chat fed --modes online retrospective
 
 The shipped checkpoint's figures from its own output:
@@ -122,7 +123,7 @@ The shipped checkpoint's figures from its own output:
 def write(file: Path) -> None:
     """Write the page."""
     judged = judged_of("length", "uss")
-    held = facts_of("minilm")
+    held = facts_of(SHIPPED.key)
     dropped = ", ".join(
         f"{one['dropped']} of {one['had']} {one['corpus']} ({one['use']})"
         for one in held["facts"]["dropped"]
@@ -150,6 +151,7 @@ def write(file: Path) -> None:
             elsewhere=page.elsewhere(),
             speed=page.speed(),
             runs=page.runs(),
+            row=SHIPPED.key,
             threshold=held["modes"]["online"]["defect_threshold"],
         ),
         encoding="utf-8",
@@ -161,8 +163,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scoring.metrics.iq.results", description=__doc__)
     parser.add_argument("--out", type=Path, default=KEPT.with_suffix(".md"))
     given = parser.parse_args(arguments)
-    if not was_run("minilm"):
-        print(f"there are no predictions {KEPT / 'minilm.uss.jsonl'}: see results/keep.py", file=sys.stderr)
+    if not was_run(SHIPPED.key):
+        print(f"there are no predictions {KEPT / f'{SHIPPED.key}.uss.jsonl'}: see results/keep.py", file=sys.stderr)
         return 1
     write(given.out)
     return 0

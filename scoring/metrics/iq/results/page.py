@@ -9,7 +9,7 @@ from typing import Any
 from scoring.metrics.iq.config import MODES
 from scoring.metrics.iq.results.figures import figures, human_ceiling
 from scoring.metrics.iq.results.keep import KEPT
-from scoring.metrics.iq.results.rows import CLEAN, EFFICIENCY, EFFICIENCY_NOT_RUN, LEFT_OUT, TABLE
+from scoring.metrics.iq.results.rows import CLEAN, EFFICIENCY, EFFICIENCY_NOT_RUN, LEFT_OUT, SHIPPED, TABLE
 from scoring.metrics.iq.results.tables import cell, facts_of, figures_of, judged_of, table, was_run
 
 DOMAINS = {"sgd": "SGD", "mwoz": "MWOZ", "redial": "ReDial"}
@@ -25,7 +25,7 @@ def left_out() -> str:
         if not was_run(key):
             rows.append([DOMAINS[domain], "not run", *["–"] * 5])
             continue
-        away, home = figures_of(key, "uss", domain)[domain], figures_of("minilm", "uss")[domain]
+        away, home = figures_of(key, "uss", domain)[domain], figures_of(SHIPPED.key, "uss")[domain]
         facts = facts_of(key)["facts"]
         rows.append(
             [
@@ -50,9 +50,9 @@ def main_table(measured: str) -> str:
             rows.append([row.words, "not run", *["–"] * (len(_MEASURES) - 1)])
             continue
         found = figures_of(row.key, "uss")[measured]
-        rows.append([row.words, *(cell(found.get(name)) for name in _MEASURES)])
-    if was_run("minilm.retrospective"):
-        found = figures_of("minilm.retrospective", "uss")[measured]
+        rows.append([row.words + ": shipped" * (row == SHIPPED), *(cell(found.get(name)) for name in _MEASURES)])
+    if was_run(f"{SHIPPED.key}.retrospective"):
+        found = figures_of(f"{SHIPPED.key}.retrospective", "uss")[measured]
         rows.append(["shipped, retrospective", *(cell(found.get(name)) for name in _MEASURES)])
     if was_run(CLEAN.key):
         found = figures_of(CLEAN.key, "uss")[measured]
@@ -62,7 +62,7 @@ def main_table(measured: str) -> str:
 
 def against_aim() -> str:
     """Whether the aim and the plain first attempt are reached."""
-    found = figures_of("minilm", "uss")["macro"]
+    found = figures_of(SHIPPED.key, "uss")["macro"]
     spearman, auc = found["spearman"].value, found["auc"].value
     aim = "reaches" if spearman >= 0.62 and auc >= 0.86 else "misses"
     floor = "reaches" if spearman >= 0.543 and auc >= 0.807 else "does not reach"
@@ -105,9 +105,9 @@ def efficiency() -> str:
 
 def claims() -> str:
     """Whether the two claims of the paper hold here, from the figures above."""
-    if not (was_run("minilm") and was_run("single-turn") and was_run("all-5")):
+    if not (was_run(SHIPPED.key) and was_run("single-turn") and was_run("all-5")):
         return "The rows that the claims are about were not all run."
-    base, best, few = (figures_of(key, "uss")["macro"] for key in ("single-turn", "minilm", "all-5"))
+    base, best, few = (figures_of(key, "uss")["macro"] for key in ("single-turn", SHIPPED.key, "all-5"))
     gain = 100 * (best["f1"].value - base["f1"].value)
     reached = few["f1"].value >= base["f1"].value
     return (
@@ -118,8 +118,8 @@ def claims() -> str:
         f"2. *5.4 points of F1 more than the baseline with all labels.* {'Holds' if gain >= 5.4 else 'Does not hold'} "
         f"here: {gain:+.1f} points ({best['f1'].value:.3f} against {base['f1'].value:.3f}); Spearman "
         f"{best['spearman'].value:.3f} against {base['spearman'].value:.3f}.\n\n"
-        f"The baseline was trained for {_epochs('single-turn')}, the model with all labels for {_epochs('minilm')}: a "
-        "baseline trained as long may be better still. No row was trained with more than one seed."
+        f"The baseline was trained for {_epochs('single-turn')}, the model with all labels for {_epochs(SHIPPED.key)}: "
+        "a baseline trained as long may be better still. No row was trained with more than one seed."
     )
 
 
@@ -153,18 +153,18 @@ def coverage() -> str:
 
 
 def _covered() -> list[tuple[str, str, str, str]]:
-    seen = [(f"USS {words} dev, domain seen", "minilm", "uss", domain) for domain, words in DOMAINS.items()]
+    seen = [(f"USS {words} dev, domain seen", SHIPPED.key, "uss", domain) for domain, words in DOMAINS.items()]
     away = [
         (f"USS {words} dev, domain left out", f"without-{domain}", "uss", domain) for domain, words in DOMAINS.items()
     ]
-    return [*seen, ("USS dev, macro", "minilm", "uss", "macro"), *away]
+    return [*seen, ("USS dev, macro", SHIPPED.key, "uss", "macro"), *away]
 
 
 def elsewhere() -> str:
     """Other kinds of conversation, other scales: ranking alone is compared."""
     rows = []
     for name, words in (("topical-chat", "Topical-Chat test_freq, partner ratings"), ("fed", "FED turns, Overall")):
-        for key, label in (("minilm", "all"), (CLEAN.key, CLEAN.words)):
+        for key, label in ((SHIPPED.key, "all"), (CLEAN.key, CLEAN.words)):
             if was_run(key, name):
                 judged = judged_of(key, name)
                 found = _pooled(key, name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """key: of the files in docs/results/iq. percent: of the training conversations whose votes were used."""
+    """key: of the files in docs/results/iq, and of the recipe. percent: of the conversations whose votes were used."""
 
     key: str
     words: str
@@ -23,8 +23,10 @@ TABLE = (
     Row("masking", "+ pre-training 1 (masking)"),
     Row("damage", "+ pre-training 2 (damage)"),
     Row("pretrained", "+ both pre-trainings and multi-task, lower 3 layers frozen (first attempt)"),
-    Row("minilm", "multi-turn and multi-task, all layers, no pre-training (second attempt): shipped"),
+    Row("minilm", "multi-turn and multi-task, all layers, no pre-training (second attempt)"),
+    Row("running", "the same, with running positions and the turn's mean state (third attempt)"),
 )
+SHIPPED = TABLE[-1]
 LEFT_OUT = ("sgd", "mwoz", "redial")
 EFFICIENCY = (
     Row("single-turn-5", "single-turn encoder: the baseline", 5),
