@@ -9,7 +9,7 @@ from typing import Any
 from scoring.metrics.iq.config import MODES
 from scoring.metrics.iq.results.figures import figures, human_ceiling
 from scoring.metrics.iq.results.keep import KEPT
-from scoring.metrics.iq.results.rows import CLEAN, EFFICIENCY, EFFICIENCY_NOT_RUN, LEFT_OUT, SHIPPED, TABLE
+from scoring.metrics.iq.results.rows import ALL, CLEAN, EFFICIENCY, EFFICIENCY_NOT_RUN, LEFT_OUT, SHIPPED, TABLE
 from scoring.metrics.iq.results.tables import cell, facts_of, figures_of, judged_of, table, was_run
 
 DOMAINS = {"sgd": "SGD", "mwoz": "MWOZ", "redial": "ReDial"}
@@ -25,7 +25,7 @@ def left_out() -> str:
         if not was_run(key):
             rows.append([DOMAINS[domain], "not run", *["–"] * 5])
             continue
-        away, home = figures_of(key, "uss", domain)[domain], figures_of(SHIPPED.key, "uss")[domain]
+        away, home = figures_of(key, "uss", domain)[domain], figures_of(ALL.key, "uss")[domain]
         facts = facts_of(key)["facts"]
         rows.append(
             [
@@ -105,9 +105,9 @@ def efficiency() -> str:
 
 def claims() -> str:
     """Whether the two claims of the paper hold here, from the figures above."""
-    if not (was_run(SHIPPED.key) and was_run("single-turn") and was_run("all-5")):
+    if not (was_run(ALL.key) and was_run("single-turn") and was_run("all-5")):
         return "The rows that the claims are about were not all run."
-    base, best, few = (figures_of(key, "uss")["macro"] for key in ("single-turn", SHIPPED.key, "all-5"))
+    base, best, few = (figures_of(key, "uss")["macro"] for key in ("single-turn", ALL.key, "all-5"))
     gain = 100 * (best["f1"].value - base["f1"].value)
     reached = few["f1"].value >= base["f1"].value
     return (
@@ -118,7 +118,7 @@ def claims() -> str:
         f"2. *5.4 points of F1 more than the baseline with all labels.* {'Holds' if gain >= 5.4 else 'Does not hold'} "
         f"here: {gain:+.1f} points ({best['f1'].value:.3f} against {base['f1'].value:.3f}); Spearman "
         f"{best['spearman'].value:.3f} against {base['spearman'].value:.3f}.\n\n"
-        f"The baseline was trained for {_epochs('single-turn')}, the model with all labels for {_epochs(SHIPPED.key)}: "
+        f"The baseline was trained for {_epochs('single-turn')}, the model with all labels for {_epochs(ALL.key)}: "
         "a baseline trained as long may be better still. No row was trained with more than one seed."
     )
 
@@ -133,12 +133,20 @@ def tuning() -> str:
     file = KEPT / "tune-logs.json"
     if not file.exists():
         return "Not kept."
+    logs = json.loads(file.read_text(encoding="utf-8"))
+    for row in TABLE:
+        if was_run(row.key) and row.key not in ("pretrained",):  # the first attempt's log is in the file, whole
+            logs[row.words] = facts_of(row.key)["facts"].get("log", [])
     rows = [
-        [run, str(entry["epoch"]), *(f"{number:.3f}" for mode in MODES for number in entry[mode]["macro"])]
-        for run, log in json.loads(file.read_text(encoding="utf-8")).items()
+        [run, str(entry["epoch"]), *(number for mode in MODES for number in _macro(entry.get(mode)))]
+        for run, log in logs.items()
         for entry in log
     ]
     return table(("run", "epoch", *(f"{name}, {mode}" for mode in MODES for name in ("Spearman", "ROC-AUC"))), rows)
+
+
+def _macro(measured: dict[str, Any] | None) -> list[str]:
+    return [f"{number:.3f}" for number in measured["macro"]] if measured else ["–", "–"]
 
 
 def coverage() -> str:
