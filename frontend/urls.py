@@ -25,4 +25,5 @@ urlpatterns = [
     path("", include("frontend.pages.people")),
     path("", include("frontend.pages.audit")),
     path("", include("frontend.pages.styleguide")),
+    path("", include("frontend.pages.words")),
 ]

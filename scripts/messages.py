@@ -27,6 +27,8 @@ def collect() -> None:
     django.setup()
     command = Command()
     command.xgettext_options = [*Command.xgettext_options, "--keyword=noop"]  # as gettext_noop is called here
+    # A guess would have to be looked over anyway, and its "previous" lines do not survive the way through polib.
+    command.msgmerge_options = [*Command.msgmerge_options, "--no-fuzzy-matching"]
     for domain in ("django", "djangojs"):
         call_command(
             command, all=True, domain=domain, add_location="file", no_obsolete=True, ignore_patterns=[*NOT_OURS]

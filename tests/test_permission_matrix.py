@@ -36,7 +36,7 @@ STATED: dict[str, str] = {
         [
             "queue", "claim", "rate", "my_progress", "my_agreement", "my_reply", "home", "profile",
             "change_password", "token_new", "token_revoke",
-            "sign_out_everywhere", "receipts_download", "keys_save", "language_save", "styleguide",
+            "sign_out_everywhere", "receipts_download", "keys_save", "language_save", "styleguide", "words",
         ],
         SIGNED_IN,
     ),

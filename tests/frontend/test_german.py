@@ -28,6 +28,7 @@ SAME = {
     "Evalsite", "Name", "API", "Esc", "Enter", "English", "Deutsch", "Ctrl+Z", "Strg", "Ctrl", "Ctrl+Shift+Z",
     "Admin", "· Evalsite", "Shift", "Del",
 }  # fmt: skip
+_PLACES = re.compile(r"%\(\w+\)[sd]|%[s%]")
 SAID = ("aria-label", "title", "placeholder", "alt")
 
 
@@ -177,5 +178,8 @@ def test_what_is_compiled_is_what_is_written(source: Path) -> None:
             assert compiled.ngettext(entry.msgid, entry.msgid_plural, 2) == entry.msgstr_plural[1]
         elif entry.msgstr:
             assert compiled.gettext(entry.msgid) == entry.msgstr
-            places = {part for part in entry.msgid.split() if part.startswith("%(")}
-            assert places == {part for part in entry.msgstr.split() if part.startswith("%(")}, entry.msgid
+        places = set(_PLACES.findall(entry.msgid + entry.msgid_plural))
+        for form, text in [(None, entry.msgstr), *entry.msgstr_plural.items()]:
+            missing = places ^ set(_PLACES.findall(text))
+            # "One answer" need not say the number again.
+            assert not text or not missing or (form == 0 and missing == {"%(n)s"}), entry.msgid

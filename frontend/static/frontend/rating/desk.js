@@ -5,8 +5,9 @@ import { find } from "./dom.js";
 import { lacks, pointsAt, sent, turned, withPersonal } from "./evidence.js";
 import { holds, inWords } from "./labels.js";
 import { View } from "./view.js";
+import { fill, gettext } from "../words.js";
 
-const POINT = "Point at what supports or contradicts the turn, or say that it is personal knowledge.";
+const POINT = gettext("Point at what supports or contradicts the turn, or say that it is personal knowledge.");
 
 export class Desk extends View {
   /** Apply on the screen, keep, and send. */
@@ -48,7 +49,7 @@ export class Desk extends View {
     if (!pointing || this.readonly) return false;
     const before = this.places.answerAt(this.place, pointing.question);
     if (before.reason) {
-      this.status.say(`"${inWords(pointing.question, before)}" has nothing to point at.`);
+      this.status.say(fill(gettext("\"%(answer)s\" has nothing to point at."), { answer: inWords(pointing.question, before) }));
       return false;
     }
     this.#change(pointing.question, "evidence", { ...before, evidence: change(before.evidence) });
@@ -62,7 +63,7 @@ export class Desk extends View {
   /** The speaker's own knowledge, on and off. */
   personal() {
     if (!this.pointing()) return false;
-    if (this.#point(withPersonal)) this.status.say(`Evidence: ${pointsAt(this.pointing().evidence) || "none"}.`);
+    if (this.#point(withPersonal)) this.status.say(fill(gettext("Evidence: %(evidence)s."), { evidence: pointsAt(this.pointing().evidence) || gettext("none") }));
     return undefined;
   }
 
@@ -73,7 +74,7 @@ export class Desk extends View {
     this.openKnowledge(true);
     if (this.knowledge.enter()) return undefined;
     this.openKnowledge(false);
-    return this.status.say("There is no text to point at: say that it is personal knowledge, or that nothing is claimed.");
+    return this.status.say(gettext("There is no text to point at: say that it is personal knowledge, or that nothing is claimed."));
   }
 
   leaveEvidence() {
@@ -99,20 +100,20 @@ export class Desk extends View {
     if (place !== this.place && place >= 0) { this.place = place; this.active = step.question; this.show(); }
     this.activate(step.question);
     this.do(step);
-    this.status.say(`Restored: ${inWords(this.questionOf(step.question), step.after) || "no answer"}.`);
+    this.status.say(fill(gettext("Restored: %(answer)s."), { answer: inWords(this.questionOf(step.question), step.after) || gettext("no answer") }));
   }
 
   commit() {
     const { places } = this;
     const next = places.nextOpen(this.place, this.active);
-    if (this.payload.training?.feedback) return this.status.say("Ctrl+Enter goes on.");
+    if (this.payload.training?.feedback) return this.status.say(gettext("Ctrl+Enter goes on."));
     if (!next && !places.complete) return this.reveal();
     if (!next) {
-      this.status.say("Every required answer is given. Ctrl+Enter submits.");
+      this.status.say(gettext("Every required answer is given. Ctrl+Enter submits."));
       return find("submit").focus();
     }
     if (next.place === this.place && next.question.id === this.active) {
-      if (!lacks(next.question, places.answerAt(this.place, next.question))) return this.status.say("This question needs an answer.");
+      if (!lacks(next.question, places.answerAt(this.place, next.question))) return this.status.say(gettext("This question needs an answer."));
       this.point();
       return this.status.say(POINT);
     }
@@ -126,7 +127,7 @@ export class Desk extends View {
     const next = this.places.nextOpen();
     if (next) {
       this.place = next.place; this.active = next.question.id; this.show();
-      this.status.say("Rate this turn first; then the next one is shown.");
+      this.status.say(gettext("Rate this turn first; then the next one is shown."));
       return;
     }
     const turn = this.places.turns.length;
@@ -141,8 +142,9 @@ export class Desk extends View {
     const missing = this.places.nextOpen();
     if (missing) {
       this.place = missing.place; this.active = missing.question.id; this.show();
-      const needs = lacks(missing.question, this.places.answerAt(this.place, missing.question)) ? "to point at something" : "an answer";
-      this.status.say(`Not yet: "${missing.question.name}" needs ${needs} here.`);
+      const words = lacks(missing.question, this.places.answerAt(this.place, missing.question))
+        ? gettext("Not yet: \"%(question)s\" needs to point at something here.") : gettext("Not yet: \"%(question)s\" needs an answer here.");
+      this.status.say(fill(words, { question: missing.question.name }));
       return;
     }
     this.leave({ kind: "submit" });

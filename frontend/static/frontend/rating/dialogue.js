@@ -1,6 +1,7 @@
 // The conversation as a chat: a list with positions, the focused turn in the middle, the ones after it dimmed.
 
 import { h } from "./dom.js";
+import { fill, gettext } from "../words.js";
 
 const NARROW = matchMedia("(max-width: 47.9rem)");
 
@@ -21,21 +22,22 @@ export class Dialogue {
   #turn(turn, place, total, speakers) {
     const side = speakers.indexOf(turn.speaker) % 2;
     const choose = () => this.on.choose(place);
-    const name = `Turn ${turn.index + 1} of ${total}, ${turn.speaker || "no speaker"}`;
+    const speaker = turn.speaker || gettext("no speaker");
+    const name = fill(gettext("Turn %(turn)s of %(total)s, %(speaker)s"), { turn: turn.index + 1, total, speaker });
     return h("li", { class: `turn side-${side}`, onclick: choose },
       h("div", { class: "turn-head" },
         h("button", { type: "button", class: "turn-number", "aria-label": name, tabindex: "-1" }, String(turn.index + 1)),
-        h("span", { class: "speaker" }, turn.speaker || "no speaker"),
+        h("span", { class: "speaker" }, speaker),
         h("span", { class: "turn-state" })),
-      h("p", { class: "bubble", dir: "auto" }, turn.text || h("em", {}, "An empty turn.")),
+      h("p", { class: "bubble", dir: "auto" }, turn.text || h("em", {}, gettext("An empty turn."))),
       h("p", { class: "given" }));
   }
 
   #end(place) {
     return h("li", { class: "turn end", onclick: () => this.on.choose(place) },
       h("div", { class: "turn-head" },
-        h("button", { type: "button", class: "turn-number", "aria-label": "The conversation as a whole", tabindex: "-1" }, "∑"),
-        h("span", { class: "speaker" }, "The conversation as a whole"),
+        h("button", { type: "button", class: "turn-number", "aria-label": gettext("The conversation as a whole"), tabindex: "-1" }, "∑"),
+        h("span", { class: "speaker" }, gettext("The conversation as a whole")),
         h("span", { class: "turn-state" })),
       h("p", { class: "given" }));
   }
@@ -48,7 +50,8 @@ export class Dialogue {
       const complete = total > 0 && done === total;
       item.classList.toggle("complete", complete);
       item.classList.toggle("off", right === false);
-      item.querySelector(".turn-state").textContent = right !== null ? (right ? "✓ as expected" : "✗ not as expected") : complete ? "✓ rated" : total ? `${done} of ${total}` : "";
+      item.querySelector(".turn-state").textContent = right !== null ? (right ? gettext("✓ as expected") : gettext("✗ not as expected"))
+        : complete ? gettext("✓ rated") : total ? fill(gettext("%(done)s of %(total)s"), { done, total }) : "";
       item.querySelector(".given").textContent = words;
     });
   }

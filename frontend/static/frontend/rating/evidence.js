@@ -1,6 +1,15 @@
 // What an answer points at: sentences of the speaker's reading set, each with a stance, or the speaker's own knowledge.
 
+import { gettext, ngettext } from "../words.js";
+
 export const STANCES = ["supports", "contradicts"];
+
+/** What is said aloud before a sentence that an answer points at. */
+export const stanceWords = (stance) => ({ supports: gettext("supports"), contradicts: gettext("contradicts") })[stance];
+const COUNTED = {
+  supports: (n) => ngettext("%(n)s supports", "%(n)s support", n),
+  contradicts: (n) => ngettext("%(n)s contradicts", "%(n)s contradict", n),
+};
 
 /** The same evidence is spelled the same here, whoever wrote it; null for one that points at nothing. */
 export function normal(evidence) {
@@ -34,8 +43,8 @@ export const withPersonal = (evidence) =>
 export function pointsAt(evidence) {
   if (!evidence) return "";
   const words = STANCES.map((stance) => [evidence.sentences.filter((one) => one.stance === stance).length, stance])
-    .filter(([count]) => count).map(([count, stance]) => `${count} ${count === 1 ? stance : stance.slice(0, -1)}`);
-  if (evidence.personal_knowledge) words.push("personal knowledge");
+    .filter(([count]) => count).map(([count, stance]) => COUNTED[stance](count));
+  if (evidence.personal_knowledge) words.push(gettext("personal knowledge"));
   return words.join(", ");
 }
 

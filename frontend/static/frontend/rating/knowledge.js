@@ -2,10 +2,11 @@
 // Where a question asks for evidence, its sentences can be pointed at: by click, or by keys once one of them has focus.
 
 import { h } from "./dom.js";
-import { stanceOf } from "./evidence.js";
+import { stanceOf, stanceWords } from "./evidence.js";
 import { actionOf } from "./keys.js";
+import { gettext, ngettext } from "../words.js";
 
-const MISSING = "This text is not in the data.";
+const MISSING = gettext("This text is not in the data.");
 
 export class Knowledge {
   #spans = []; // {element, glyph, words, at} in the order of reading
@@ -24,7 +25,7 @@ export class Knowledge {
     this.points = Boolean(turn && pointing);
     if (!turn) {
       this.shown = null;
-      this.root.replaceChildren(h("p", { class: "muted" }, "Choose a turn to see what its speaker had read."));
+      this.root.replaceChildren(h("p", { class: "muted" }, gettext("Choose a turn to see what its speaker had read.")));
       return;
     }
     const all = sections.filter((section) => section.speaker === turn.speaker || section.speaker === "");
@@ -32,13 +33,13 @@ export class Knowledge {
     const own = all.filter((section) => section.speaker !== "" || !all.some((other) => other.speaker !== "" && other.key === section.key));
     const unknown = turn.cited.filter((key) => !own.some((section) => section.key === key));
     const parts = [
-      h("p", { class: "whose" }, h("strong", {}, turn.speaker || "No speaker"), own.length
-        ? ` had ${own.length} ${own.length === 1 ? "section" : "sections"} to read.` : " had no reading set in the data."),
+      h("p", { class: "whose" }, h("strong", {}, turn.speaker || gettext("No speaker")), " ", own.length
+        ? ngettext("had %(n)s section to read.", "had %(n)s sections to read.", own.length) : gettext("had no reading set in the data.")),
       turn.cited.length ? this.#cites(turn.cited, unknown) : null,
-      pointing && own.length ? h("p", { class: "small muted", id: "pointing" }, "Click a sentence, or go to it by the keys and press Space: once for supports, twice for contradicts.") : null,
+      pointing && own.length ? h("p", { class: "small muted", id: "pointing" }, gettext("Click a sentence, or go to it by the keys and press Space: once for supports, twice for contradicts.")) : null,
       ...own.map((section) => this.#section(section, turn.cited.includes(section.key))),
       // Where the reading set lies over the answers; elsewhere both are seen and this is hidden.
-      pointing ? h("button", { type: "button", class: "back", onclick: () => this.on.leave() }, "Back to the answer") : null,
+      pointing ? h("button", { type: "button", class: "back", onclick: () => this.on.leave() }, gettext("Back to the answer")) : null,
     ];
     this.root.replaceChildren(...parts.filter(Boolean));
     this.#rove(this.#first());
@@ -51,15 +52,15 @@ export class Knowledge {
   }
 
   #cites(cited, unknown) {
-    return h("p", { class: "small cites" }, "This turn cites ", cited.flatMap((key, place) => [
-      place ? ", " : "", h("span", { class: "badge accent" }, key), unknown.includes(key) ? " (not a section of this reading set)" : "",
+    return h("p", { class: "small cites" }, gettext("This turn cites"), " ", cited.flatMap((key, place) => [
+      place ? ", " : "", h("span", { class: "badge accent" }, key), unknown.includes(key) ? ` ${gettext("(not a section of this reading set)")}` : "",
     ]), ".");
   }
 
   #section(section, cited) {
     return h("article", { class: cited ? "section cited" : "section" },
       h("h3", {}, h("span", { class: "badge" }, section.key), " ", section.title || "",
-        cited ? h("span", { class: "badge accent" }, "▸ cited by this turn") : null),
+        cited ? h("span", { class: "badge accent" }, gettext("▸ cited by this turn")) : null),
       section.passages.length
         ? section.passages.map((passage, place) => passage.text === null || passage.text === undefined
           ? h("p", { class: "missing" }, "⚠ ", MISSING)
@@ -89,7 +90,7 @@ export class Knowledge {
       element.setAttribute("aria-pressed", String(stance !== ""));
       element.setAttribute("aria-disabled", String(!pointing || pointing.readonly));
       glyph.textContent = { supports: "✓ ", contradicts: "✗ " }[stance] ?? "";
-      words.textContent = stance ? `${stance}: ` : "";
+      words.textContent = stance ? `${stanceWords(stance)}: ` : "";
     }
   }
 

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { isGiven } from "./answers.js";
 import { lacks, pointsAt } from "./evidence.js";
 import { keyFor } from "./keys.js";
+import { fill, gettext } from "../words.js";
 
 /** The answers of a question with their keys: [{key, label, description, mark, answer: {value} or {reason}}] */
 export function choicesOf(question) {
@@ -51,9 +52,9 @@ export class Labels {
     const tiles = choicesOf(question).map((choice) => this.#tile(question, choice, name, readonly));
     const group = h("fieldset", { class: "question", onfocusin: () => this.on.activate(question.id), onclick: () => this.on.activate(question.id) },
       h("legend", {}, h("span", { class: "question-name" }, question.name),
-        h("span", { class: "muted small" }, question.required ? "" : " optional", count > 1 ? ` ${place + 1} of ${count}` : "")),
+        h("span", { class: "muted small" }, question.required ? "" : ` ${gettext("optional")}`, count > 1 ? ` ${fill(gettext("%(done)s of %(total)s"), { done: place + 1, total: count })}` : "")),
       h("p", { class: "question-text", id: `${name}-text` }, question.question),
-      question.guidance ? h("details", { class: "guidance small" }, h("summary", {}, "Guidance"), h("p", {}, question.guidance)) : null,
+      question.guidance ? h("details", { class: "guidance small" }, h("summary", {}, gettext("Guidance")), h("p", {}, question.guidance)) : null,
       feedback ? this.#feedback(feedback) : null,
       h("div", { class: "tiles" }, tiles.map((tile) => tile.element)),
       question.evidence ? this.#evidence(question, readonly) : null,
@@ -78,7 +79,7 @@ export class Labels {
 
   #feedback({ right, expected, why }) {
     return h("div", { class: `feedback notice ${right ? "ok" : "warn"}` },
-      h("p", {}, h("strong", {}, right ? "✓ As expected" : "✗ Not as expected"), `: ${expected}`),
+      h("p", {}, h("strong", {}, right ? gettext("✓ As expected") : gettext("✗ Not as expected")), `: ${expected}`),
       why ? h("p", {}, why) : null);
   }
 
@@ -86,18 +87,18 @@ export class Labels {
     return h("div", { class: "evidence" },
       h("p", { class: "evidence-words small" }),
       h("div", { class: "inline" },
-        h("button", { type: "button", class: "small point", onclick: () => this.on.point(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("evidence")), " Point at sentences"),
-        h("button", { type: "button", class: "small personal", disabled: readonly, "aria-pressed": "false", onclick: () => this.on.personal(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("personal")), " Personal knowledge")));
+        h("button", { type: "button", class: "small point", onclick: () => this.on.point(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("evidence")), " ", gettext("Point at sentences")),
+        h("button", { type: "button", class: "small personal", disabled: readonly, "aria-pressed": "false", onclick: () => this.on.personal(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("personal")), " ", gettext("Personal knowledge"))));
   }
 
   #extras(question, answer, readonly) {
-    const note = h("textarea", { rows: "2", maxlength: "4000", "aria-label": `Note on ${question.name}`, readonly,
+    const note = h("textarea", { rows: "2", maxlength: "4000", "aria-label": fill(gettext("Note on %(question)s"), { question: question.name }), readonly,
       hidden: !answer.note, onchange: (event) => this.on.note(question, event.target.value) });
     note.value = answer.note;
     return h("div", { class: "extras" },
       h("div", { class: "inline" },
-        h("button", { type: "button", class: "quiet small", disabled: readonly, onclick: () => this.openNote(question.id) }, h("kbd", { "aria-hidden": "true" }, keyFor("note")), " Note"),
-        h("button", { type: "button", class: "quiet small clear", disabled: readonly, onclick: () => this.on.clear(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("clear")), " Clear")),
+        h("button", { type: "button", class: "quiet small", disabled: readonly, onclick: () => this.openNote(question.id) }, h("kbd", { "aria-hidden": "true" }, keyFor("note")), " ", gettext("Note")),
+        h("button", { type: "button", class: "quiet small clear", disabled: readonly, onclick: () => this.on.clear(question) }, h("kbd", { "aria-hidden": "true" }, keyFor("clear")), " ", gettext("Clear"))),
       note);
   }
 
@@ -111,8 +112,8 @@ export class Labels {
     if (box) {
       box.hidden = answer.reason !== "";
       box.classList.toggle("needed", Boolean(open));
-      box.querySelector(".evidence-words").textContent = answer.evidence ? `Evidence: ${pointsAt(answer.evidence)}`
-        : open ? "⚠ What supports or contradicts it?" : "Evidence: none yet";
+      box.querySelector(".evidence-words").textContent = answer.evidence ? fill(gettext("Evidence: %(evidence)s"), { evidence: pointsAt(answer.evidence) })
+        : open ? gettext("⚠ What supports or contradicts it?") : gettext("Evidence: none yet");
       box.querySelector(".personal").setAttribute("aria-pressed", String(Boolean(answer.evidence?.personal_knowledge)));
     }
     found.group.querySelector(".clear").hidden = !isGiven(answer);

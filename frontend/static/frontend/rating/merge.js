@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { isGiven, isSame, keyOf, NONE } from "./answers.js";
 import { sent } from "./evidence.js";
+import { gettext } from "../words.js";
 
 /** What would be written here, per target: [{turn, question, before, after}], first `before`, last `after`. */
 function wishes(pending) {
@@ -47,12 +48,12 @@ export function ask(dialog, clashes, describe) {
         h("span", { class: "tile-text" }, h("span", { class: "tile-label" }, title), h("span", { class: "tile-more" }, words)));
     const { where, mine, saved } = describe(clash);
     return h("fieldset", { class: "question" }, h("legend", {}, where),
-      h("div", { class: "tiles" }, option(true, "This window", mine), option(false, "Saved elsewhere", saved)));
+      h("div", { class: "tiles" }, option(true, gettext("This window"), mine), option(false, gettext("Saved elsewhere"), saved)));
   });
   const form = h("form", { method: "dialog", class: "stack" },
-    h("h2", { id: "merge-title" }, "Answered in two places"),
-    h("p", {}, "While this window was waiting, another window or device saved other answers to the same questions. Choose what stays; both are kept in the history."),
-    ...rows, h("div", { class: "actions" }, h("button", { class: "primary" }, "Keep these")));
+    h("h2", { id: "merge-title" }, gettext("Answered in two places")),
+    h("p", {}, gettext("While this window was waiting, another window or device saved other answers to the same questions. Choose what stays; both are kept in the history.")),
+    ...rows, h("div", { class: "actions" }, h("button", { class: "primary" }, gettext("Keep these"))));
   dialog.replaceChildren(form);
   dialog.setAttribute("aria-labelledby", "merge-title");
   dialog.addEventListener("cancel", (event) => event.preventDefault());

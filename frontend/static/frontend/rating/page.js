@@ -10,8 +10,13 @@ import { ask, compare, operationFor } from "./merge.js";
 import { openStore } from "./store.js";
 import { Sync } from "./sync.js";
 import { OneWriter } from "./tabs.js";
+import { fill, gettext } from "../words.js";
 
 const BEAT = 120000;
+const ENDED = {
+  submitted: gettext("This conversation was submitted. You can read your answers here."),
+  skipped: gettext("This conversation was skipped. You can read your answers here."),
+};
 
 class Page extends Desk {
   constructor(payload, options, store) {
@@ -39,7 +44,7 @@ class Page extends Desk {
     const first = this.places.nextOpen() ?? this.places.firstToLearn();
     this.place = first ? first.place : 0;
     if (!open && this.payload.training?.feedback) this.status.notice(this.payload.training.words);
-    else if (!open && !this.sync.pending.length) this.status.notice(`This conversation was ${this.payload.task.state}. You can read your answers here.`);
+    else if (!open && !this.sync.pending.length) this.status.notice(ENDED[this.payload.task.state] ?? ENDED.submitted);
     else if (await this.tab.start()) this.write();
     else this.lost();
     this.show({ move: false });
@@ -60,7 +65,7 @@ class Page extends Desk {
     this.writer = false;
     this.timer.running = false;
     this.sync.stop("stopped");
-    this.status.notice("This conversation is open in another tab. Here you can only read.", "Take over here", () => this.tab.takeOver());
+    this.status.notice(gettext("This conversation is open in another tab. Here you can only read."), gettext("Take over here"), () => this.tab.takeOver());
     this.show({ move: false });
   }
 
@@ -122,21 +127,21 @@ class Page extends Desk {
     for (const operation of operations) this.answers.apply(this.sync.enqueue(operation));
     if (skip) this.sync.enqueue({ kind: "skip", reason: skip.reason, note: skip.note });
     this.show({ move: false });
-    this.status.say("Answers from another window were taken in. Look them over, then submit.");
+    this.status.say(gettext("Answers from another window were taken in. Look them over, then submit."));
   }
 
   describe({ turn, question, after, saved }) {
     const asked = this.questionOf(question);
-    const words = (answer) => (inWords(asked, answer) || "no answer") +
-      (answer.evidence ? `, ${pointsAt(normal(answer.evidence))}` : "") + (answer.note ? ` (note: ${answer.note})` : "");
-    const where = turn === null ? "The conversation" : `Turn ${turn + 1}`;
-    return { where: `${where} · ${asked?.name ?? "question"}`, mine: words(after), saved: words(saved) };
+    const words = (answer) => (inWords(asked, answer) || gettext("no answer")) +
+      (answer.evidence ? `, ${pointsAt(normal(answer.evidence))}` : "") + (answer.note ? ` ${fill(gettext("(note: %(note)s)"), { note: answer.note })}` : "");
+    const where = turn === null ? gettext("The conversation") : fill(gettext("Turn %(turn)s"), { turn: turn + 1 });
+    return { where: `${where} · ${asked?.name ?? gettext("question")}`, mine: words(after), saved: words(saved) };
   }
 
   gone(words) {
     this.writer = false;
     this.timer.running = false;
-    this.status.notice(words, "Back to the queue", () => location.assign(this.options.queue));
+    this.status.notice(words, gettext("Back to the queue"), () => location.assign(this.options.queue));
     this.show({ move: false });
   }
 

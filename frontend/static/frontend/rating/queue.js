@@ -2,6 +2,7 @@
 
 import { find, h } from "./dom.js";
 import { openStore } from "./store.js";
+import { gettext, ngettext } from "../words.js";
 
 const root = find("unsent");
 const user = Number(root.dataset.user);
@@ -12,17 +13,17 @@ async function show() {
   for (const task of await store.tasks(user)) {
     const operations = await store.list(user, task);
     const discard = async () => {
-      if (!confirm("Throw these unsent answers away? This cannot be undone.")) return;
+      if (!confirm(gettext("Throw these unsent answers away? This cannot be undone."))) return;
       await store.replace(user, task, []);
       await show();
     };
     rows.push(h("li", { class: "inline" },
-      h("span", {}, `${operations.length} unsent ${operations.length === 1 ? "operation" : "operations"}`),
-      h("a", { class: "button small", href: root.dataset.rate.replace("/0/", `/${task}/`) }, "Open and send"),
-      h("button", { type: "button", class: "quiet small", onclick: discard }, "Throw away")));
+      h("span", {}, ngettext("%(n)s unsent operation", "%(n)s unsent operations", operations.length)),
+      h("a", { class: "button small", href: root.dataset.rate.replace("/0/", `/${task}/`) }, gettext("Open and send")),
+      h("button", { type: "button", class: "quiet small", onclick: discard }, gettext("Throw away"))));
   }
   root.hidden = !rows.length;
-  root.replaceChildren(h("p", {}, "Some answers are on this device only."), h("ul", {}, ...rows));
+  root.replaceChildren(h("p", {}, gettext("Some answers are on this device only.")), h("ul", {}, ...rows));
 }
 
 await show();

@@ -1,17 +1,18 @@
 // Where the answers are: on the server, on the way, or only on this device. Read out once it has settled.
 
 import { find, h } from "./dom.js";
+import { fill, gettext, ngettext } from "../words.js";
 
 const SHOWN = 4; // hex digits of a receipt; the rest is in the file on the profile page
 
 const WORDS = {
-  saved: () => ["✓", "Saved"],
-  saving: () => ["…", "Saving"],
-  offline: (count) => ["⚠", `Offline: ${count} ${count === 1 ? "answer is" : "answers are"} kept on this device`],
-  signedout: (count) => ["⚠", `Signed out: sign in again in another tab; ${count} kept on this device`],
-  conflict: () => ["⚠", "Answered in two places"],
-  gone: () => ["⚠", "Not saved any more"],
-  stopped: () => ["◌", "Reading only"],
+  saved: () => ["✓", gettext("Saved")],
+  saving: () => ["…", gettext("Saving")],
+  offline: (count) => ["⚠", ngettext("Offline: %(n)s answer is kept on this device", "Offline: %(n)s answers are kept on this device", count)],
+  signedout: (count) => ["⚠", fill(gettext("Signed out: sign in again in another tab; %(n)s kept on this device"), { n: count })],
+  conflict: () => ["⚠", gettext("Answered in two places")],
+  gone: () => ["⚠", gettext("Not saved any more")],
+  stopped: () => ["◌", gettext("Reading only")],
 };
 
 export class Status {
@@ -25,8 +26,8 @@ export class Status {
   /** receipt: hex digits of the last one; shown in short while all is saved, in full where the pointer rests. */
   show(state, count, receipt = "") {
     const [glyph, words] = WORDS[state](count);
-    const proof = state === "saved" && receipt ? ` · receipt ${receipt.slice(0, SHOWN)}` : "";
-    const more = count && !this.store.durable ? " (this browser keeps them only while the page is open)" : "";
+    const proof = state === "saved" && receipt ? ` · ${fill(gettext("receipt %(receipt)s"), { receipt: receipt.slice(0, SHOWN) })}` : "";
+    const more = count && !this.store.durable ? ` ${gettext("(this browser keeps them only while the page is open)")}` : "";
     this.seen.dataset.state = state;
     this.seen.replaceChildren(h("span", { "aria-hidden": "true" }, glyph), ` ${words}${more}${proof}`);
     this.seen.title = proof ? receipt : "";

@@ -3,6 +3,7 @@
 
 import { post, Unreachable } from "./api.js";
 import { uuid } from "./dom.js";
+import { gettext } from "../words.js";
 
 const BATCH = 50;
 const WAITS = [1000, 2000, 4000, 8000, 15000];
@@ -111,7 +112,7 @@ export class Sync {
     }
     if (status === 404 || status === 410) {
       this.#say("gone");
-      return this.on.gone(data?.words ?? "This conversation is not yours any more.");
+      return this.on.gone(data?.words ?? gettext("This conversation is not yours any more."));
     }
     return this.#refused(batch, data);
   }
@@ -153,7 +154,7 @@ export class Sync {
     }
     this.#single = false;
     await this.replace(this.pending.slice(1), this.version);
-    this.on.refused(data?.words ?? "The server did not accept an answer.", batch[0], data);
+    this.on.refused(data?.words ?? gettext("The server did not accept an answer."), batch[0], data);
   }
 
   #say(state) {

@@ -8,6 +8,7 @@ import { Labels } from "./labels.js";
 import { Places } from "./places.js";
 import { Status } from "./status.js";
 import { ActiveTime } from "./timer.js";
+import { fill, gettext } from "../words.js";
 
 export class View {
   place = 0;
@@ -56,9 +57,9 @@ export class View {
     }
     this.timer.focus(turn ? turn.index : places.total);
     this.labels.render({
-      heading: turn ? `Turn ${turn.index + 1} of ${places.total} · ${turn.speaker}` : "The conversation as a whole",
+      heading: turn ? `${fill(gettext("Turn %(turn)s of %(total)s"), { turn: turn.index + 1, total: places.total })} · ${turn.speaker}` : gettext("The conversation as a whole"),
       questions, answerTo: (question) => places.answerAt(place, question), readonly: this.readonly, feedbackTo: (question) => places.feedbackAt(place, question),
-      empty: "Nothing is asked about this turn.",
+      empty: gettext("Nothing is asked about this turn."),
     });
     this.labels.activate(this.active);
     this.knowledge.render(turn, this.payload.sections, this.pointing());
@@ -71,7 +72,7 @@ export class View {
     const states = places.states();
     this.dialogue.mark(states);
     const rated = states.filter((state, place) => places.turnAt(place) && state.done === state.total).length;
-    find("count").textContent = `Turn ${Math.min(this.place + 1, places.total)} of ${places.total} · ${rated} rated`;
+    find("count").textContent = fill(gettext("Turn %(turn)s of %(total)s · %(rated)s rated"), { turn: Math.min(this.place + 1, places.total), total: places.total, rated });
     find("progress").max = places.total;
     find("progress").value = rated;
     find("undo").disabled = this.readonly || !this.answers.undoing();

@@ -9,6 +9,7 @@ import { Sync } from "../rating/sync.js";
 import { ActiveTime } from "../rating/timer.js";
 import { addressOf, flush, openChoices } from "./flush.js";
 import { ANSWERS, Questions, showPair } from "./pair.js";
+import { fill, gettext, ngettext } from "../words.js";
 
 const BEAT = 120000;
 const AGAIN = 4000;
@@ -30,23 +31,23 @@ class Page {
   /** Send what an earlier visit left here, then ask for a pair; try again while the server is away. */
   async start() {
     const { lost, waiting } = await flush(this.store, this.options.user, this.options.pair);
-    if (waiting) return this.later(`${waiting} of your choices wait on this device for a connection.`);
+    if (waiting) return this.later(ngettext("%(n)s of your choices waits on this device for a connection.", "%(n)s of your choices wait on this device for a connection.", waiting));
     let answer;
     try {
       answer = await post(this.options.next);
     } catch (problem) {
       if (!(problem instanceof Unreachable)) throw problem;
-      return this.later("The server cannot be reached.");
+      return this.later(gettext("The server cannot be reached."));
     }
     const { status, ok, data } = answer;
-    if (status === 401 || status === 403) return this.later("You are signed out: sign in again in another tab.");
-    if (!ok || !data.pair) return this.nothing(data?.words ?? "This study is not open any more.");
+    if (status === 401 || status === 403) return this.later(gettext("You are signed out: sign in again in another tab."));
+    if (!ok || !data.pair) return this.nothing(data?.words ?? gettext("This study is not open any more."));
     this.take(data.pair);
-    if (lost) this.status.notice(`${lost} of your choices for an earlier pair could not be saved: its time had run out.`);
+    if (lost) this.status.notice(ngettext("%(n)s of your choices for an earlier pair could not be saved: its time had run out.", "%(n)s of your choices for an earlier pair could not be saved: its time had run out.", lost));
   }
 
   later(words) {
-    this.status.notice(`${words} Trying again…`);
+    this.status.notice(`${words} ${gettext("Trying again…")}`);
     document.documentElement.dataset.ready = "waiting";
     setTimeout(() => this.start(), AGAIN);
   }
@@ -55,7 +56,7 @@ class Page {
     find("columns").hidden = true;
     find("count").textContent = "";
     find("save-state").textContent = "";
-    this.status.notice(words, "Back to the studies", () => location.assign(this.options.studies));
+    this.status.notice(words, gettext("Back to the studies"), () => location.assign(this.options.studies));
     find("notice").querySelector("button").focus();
     document.documentElement.dataset.ready = "nothing";
   }
@@ -83,7 +84,7 @@ class Page {
     });
     showPair(pair);
     find("note").value = pair.note;
-    find("count").textContent = `${pair.judged} judged by you · ${pair.left} more free`;
+    find("count").textContent = fill(gettext("%(judged)s judged by you · %(left)s more free"), pair);
     find("columns").hidden = false;
     this.status.notice("");
     this.active = Math.max(0, this.choices.indexOf(null));
@@ -136,7 +137,7 @@ class Page {
     if (this.readonly) return;
     if (!this.complete) {
       this.go(this.choices.indexOf(null));
-      this.status.say(`Not yet: "${this.pair.questions[this.active].name}" needs an answer.`);
+      this.status.say(fill(gettext("Not yet: \"%(question)s\" needs an answer."), { question: this.pair.questions[this.active].name }));
       return;
     }
     this.note();
@@ -160,7 +161,7 @@ class Page {
     this.ended = true;
     this.timer.running = false;
     this.sync.replace([], 0);
-    this.status.notice(words, "Next pair", () => location.reload());
+    this.status.notice(words, gettext("Next pair"), () => location.reload());
     this.mark();
   }
 
@@ -169,7 +170,7 @@ class Page {
     const missing = data?.missing?.[0];
     if (missing) this.go(this.pair.questions.findIndex((question) => question.id === missing.question));
     if (missing) this.status.notice(words);
-    else this.status.notice(words, "Show what is saved", () => location.reload());
+    else this.status.notice(words, gettext("Show what is saved"), () => location.reload());
     this.mark();
   }
 

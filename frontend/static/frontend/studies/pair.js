@@ -1,14 +1,15 @@
 // What a pair looks like: the context as a chat, what the responder had read, the two responses, the questions.
 
 import { find, h } from "../rating/dom.js";
+import { fill, gettext } from "../words.js";
 
 export const ANSWERS = [
-  { value: "a", key: "A", label: "A is better" },
-  { value: "equal", key: "E", label: "Equal" },
-  { value: "b", key: "B", label: "B is better" },
+  { value: "a", key: "A", label: gettext("A is better") },
+  { value: "equal", key: "E", label: gettext("Equal") },
+  { value: "b", key: "B", label: gettext("B is better") },
 ];
 
-const bubble = (turn) => h("p", { class: "bubble", dir: "auto" }, turn.text || h("em", {}, "An empty turn."));
+const bubble = (turn) => h("p", { class: "bubble", dir: "auto" }, turn.text || h("em", {}, gettext("An empty turn.")));
 
 export function showPair({ turns, responses, sections }) {
   const speakers = [...new Set(turns.map((turn) => turn.speaker))];
@@ -23,9 +24,9 @@ export function showPair({ turns, responses, sections }) {
   const known = sections.map((section) => h("article", { class: "section" },
     section.title ? h("h3", {}, section.title) : null,
     (section.passages.length ? section.passages : [null]).map((text) => text === null
-      ? h("p", { class: "missing" }, "⚠ This text is not in the data.") : h("p", { dir: "auto" }, text))));
+      ? h("p", { class: "missing" }, `⚠ ${gettext("This text is not in the data.")}`) : h("p", { dir: "auto" }, text))));
   find("knowledge").replaceChildren(...(known.length ? known
-    : [h("p", { class: "muted" }, "The data hold nothing that was read before this response.")]));
+    : [h("p", { class: "muted" }, gettext("The data hold nothing that was read before this response."))]));
 }
 
 /** The questions with their three answers each. on: {choose(question, value), activate(index)} */
@@ -43,7 +44,7 @@ export class Questions {
       return h("label", { class: "tile" }, input, h("kbd", { "aria-hidden": "true" }, key), h("span", { class: "tile-text tile-label" }, label));
     });
     const group = h("fieldset", { class: "question", "aria-describedby": `text-${question.id}`, onfocusin: () => on.activate(place), onclick: () => on.activate(place) },
-      h("legend", {}, h("span", { class: "question-name" }, question.name), h("span", { class: "muted small" }, count > 1 ? `${place + 1} of ${count}` : "")),
+      h("legend", {}, h("span", { class: "question-name" }, question.name), h("span", { class: "muted small" }, count > 1 ? fill(gettext("%(done)s of %(total)s"), { done: place + 1, total: count }) : "")),
       h("p", { class: "question-text", id: `text-${question.id}` }, question.text),
       h("div", { class: "tiles" }, tiles));
     return { group, inputs };
