@@ -10,17 +10,23 @@ from annotate.models import Task
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import NoSuchTask, PlaceGone, TaskClosed
+from evalsite.compiled import Compiled, Given
 from people.models import User
+
+_own: Compiled[Task] = Compiled(
+    lambda: (
+        Task.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("item__campaign", "item__conversation")
+        .defer("item__campaign__instructions", "item__campaign__slice", "item__campaign__sampling")
+        .defer("item__campaign__order_detail", "item__conversation__extra")
+        .filter(pk=Given("task"), rater__user=Given("user"))
+    )
+)
 
 
 def locked_task(task_id: int, user: User) -> Task:
     """The person's own task with its campaign and conversation, locked until the transaction ends. One query."""
-    found = (
-        Task.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("item__campaign", "item__conversation")
-        .filter(pk=task_id, rater__user=user)
-        .first()
-    )
+    found = _own.first(task=task_id, user=user.pk)
     if found is None:
         raise NoSuchTask(_("There is no such task of yours."))
     return found

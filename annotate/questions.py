@@ -6,14 +6,22 @@ from collections.abc import Collection, Iterable
 
 from annotate.models import CampaignDimension, CampaignItem, Rating, Turn
 from annotate.models.dimension import Unit
+from evalsite.compiled import Compiled, Given
 
 Target = tuple[int | None, int]  # (turn index, None for the conversation; question id)
+
+_asked: Compiled[CampaignDimension] = Compiled(
+    lambda: (
+        CampaignDimension.objects.filter(campaign=Given("campaign"))
+        .select_related("dimension_version__dimension")
+        .order_by("position")
+    )
+)
 
 
 def questions_of(campaign_id: int, *, role: str) -> list[CampaignDimension]:
     """The campaign's questions for a role, in their order, each with its wording. One query."""
-    rows = CampaignDimension.objects.filter(campaign_id=campaign_id).select_related("dimension_version__dimension")
-    return [row for row in rows.order_by("position") if _asks(row, role)]
+    return [row for row in _asked(campaign=campaign_id) if _asks(row, role)]
 
 
 def _asks(row: CampaignDimension, role: str) -> bool:

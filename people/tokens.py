@@ -12,9 +12,15 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from evalsite.compiled import Compiled, Given
 from people.models import ApiToken, User
 
 _LAST_USED_EVERY = timedelta(minutes=1)
+_valid: Compiled[ApiToken] = Compiled(
+    lambda: ApiToken.objects.select_related("user").filter(
+        digest=Given("digest"), revoked_at__isnull=True, expires_at__gt=Given("now"), user__is_active=True
+    )
+)
 
 
 def new_secret() -> tuple[str, str, str]:
@@ -43,11 +49,7 @@ class TokenAuthentication(BaseAuthentication):
         except UnicodeDecodeError:
             raise AuthenticationFailed("The token is not known, or no longer valid.") from None
         now = timezone.now()
-        token = (
-            ApiToken.objects.select_related("user")
-            .filter(digest=digest, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
-            .first()
-        )
+        token = _valid.first(digest=digest, now=now)
         if token is None:
             raise AuthenticationFailed("The token is not known, or no longer valid.")
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _LAST_USED_EVERY)

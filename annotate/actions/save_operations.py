@@ -16,6 +16,7 @@ from annotate.models import KnowledgeSection, Rater, Rating, Task, TaskEvent, Tu
 from annotate.operations import REVEAL, Desk, Operation, event_of
 from annotate.questions import Target, questions_of
 from annotate.refusals import BadOperation, StaleVersion
+from evalsite.compiled import Compiled, Given
 from people.models import User
 
 
@@ -85,15 +86,15 @@ def known_operations(task: Task, op_ids: Sequence[UUID]) -> dict[UUID, TaskEvent
 def _desk(task: Task, user: User, new: Sequence[Operation], now: datetime) -> Desk:
     campaign, conversation = task.item.campaign, task.item.conversation
     revealed = conversation.turn_count - 1
-    turns = Turn.objects.filter(conversation=conversation).only("index", "speaker", "conversation_id")
+    turns = _turns(conversation=conversation.pk)
     if campaign.hindsight_free:
         revealed = revealed_turn(task)
-    ratings = Rating.objects.filter(task=task)
     undone = [operation.of for operation in new if operation.of]
-    if not undone:
-        ratings = ratings.filter(current=True)
-    rows = list(ratings.select_related("turn").only(*_COLUMNS))
-    current: dict[Target, Rating] = {_target_of(row): row for row in rows if row.current}
+    rows = _revisions(task=task.pk) if undone else _current(task=task.pk)
+    index_of: dict[int | None, int | None] = {turn.pk: turn.index for turn in turns} | {None: None}
+    current: dict[Target, Rating] = {
+        (index_of[row.turn_id], row.dimension_version_id): row for row in rows if row.current
+    }
     undoable: dict[UUID, tuple[Target, Rating | None]] = {}
     if undone:
         by_pk = {row.pk: row for row in rows}
@@ -118,13 +119,14 @@ def _sections(task: Task) -> list[KnowledgeSection]:
 
 
 _COLUMNS = (
-    "turn__index", "dimension_version_id", "number", "label", "labels", "reason", "note", "evidence",
+    "turn", "dimension_version", "number", "label", "labels", "reason", "note", "evidence",
     "revision", "current",
 )  # fmt: skip
-
-
-def _target_of(row: Rating) -> Target:
-    return (row.turn.index if row.turn else None), row.dimension_version_id
+_turns: Compiled[Turn] = Compiled(
+    lambda: Turn.objects.filter(conversation=Given("conversation")).only("index", "speaker", "conversation_id")
+)
+_revisions: Compiled[Rating] = Compiled(lambda: Rating.objects.filter(task=Given("task")).only(*_COLUMNS))
+_current: Compiled[Rating] = Compiled(lambda: Rating.objects.filter(task=Given("task"), current=True).only(*_COLUMNS))
 
 
 def revealed_turn(task: Task) -> int:
