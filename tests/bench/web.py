@@ -72,7 +72,11 @@ class Web:
             cwd=PROJECT,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        wait(self.port)
+        try:
+            wait(self.port)
+        except BaseException:  # nobody else knows of it yet: it would run on without anyone to stop it
+            self.stop()
+            raise
 
     def kill_one(self) -> None:
         """One process dies in the middle of what it does; gunicorn starts another."""
