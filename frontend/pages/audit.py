@@ -12,6 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from people.audit import audit_events, audit_verbs
@@ -26,13 +27,15 @@ class AuditForm(forms.Form):
     """Filters; blank ones do not filter. `cleaned_data` is what audit_events takes."""
 
     actor = forms.ModelChoiceField(
-        queryset=User.objects.order_by("username"), required=False, to_field_name="username", label="Who",
-        empty_label="everybody",
+        queryset=User.objects.order_by("username"), required=False, to_field_name="username", label=gettext_lazy("Who"),
+        empty_label=gettext_lazy("everybody"),
     )  # fmt: skip
-    verb = forms.ChoiceField(required=False, label="What")
-    subject = forms.CharField(required=False, max_length=200, label="To what", help_text="Part of it: campaign 3")
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="Until", widget=forms.DateInput(attrs={"type": "date"}))
+    verb = forms.ChoiceField(required=False, label=gettext_lazy("What"))
+    subject = forms.CharField(
+        required=False, max_length=200, label=gettext_lazy("To what"), help_text=gettext_lazy("Part of it: campaign 3")
+    )
+    since = forms.DateField(required=False, label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

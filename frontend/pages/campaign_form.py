@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from annotate.actions.create_campaign import EVIDENCE_BOUND, Question
 from annotate.models import Campaign, DimensionVersion
@@ -42,39 +43,71 @@ def asked_choices(version: DimensionVersion) -> list[tuple[str, str]]:
 class CampaignForm(SliceForm):
     """`wanted()` is what create_campaign takes. One `ask_<id>` field per dimension, in its latest wording."""
 
-    name = forms.CharField(max_length=200)
-    instructions = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000)
-    overlap = forms.IntegerField(min_value=1, max_value=100, initial=2, label="Raters a conversation")
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    instructions = forms.CharField(
+        label=gettext_lazy("Instructions"), required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000
+    )
+    overlap = forms.IntegerField(min_value=1, max_value=100, initial=2, label=gettext_lazy("Raters a conversation"))
     lease_minutes = forms.IntegerField(
-        min_value=5, max_value=24 * 60, initial=30, label="Reserved for, minutes", help_text="Renewed while one works."
+        min_value=5,
+        max_value=24 * 60,
+        initial=30,
+        label=gettext_lazy("Reserved for, minutes"),
+        help_text=gettext_lazy("Renewed while one works."),
     )
-    order = forms.ChoiceField(choices=Order.choices, initial=Order.RANDOM)
-    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=1)
+    order = forms.ChoiceField(label=gettext_lazy("Order"), choices=Order.choices, initial=Order.RANDOM)
+    seed = forms.IntegerField(label=gettext_lazy("Seed"), min_value=0, max_value=2**31 - 1, initial=1)
     checkpoint = forms.ModelChoiceField(
-        queryset=Checkpoint.objects.none(), required=False, help_text="Whose uncertainty orders the queue."
+        label=gettext_lazy("Checkpoint"),
+        queryset=Checkpoint.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Whose uncertainty orders the queue."),
     )
-    policy = forms.ChoiceField(choices=DRAWS, required=False, label="Which of them")
+    policy = forms.ChoiceField(choices=DRAWS, required=False, label=gettext_lazy("Which of them"))
     sample_size = forms.IntegerField(
-        required=False, min_value=1, label="So many conversations", help_text="How many are drawn from the slice."
+        required=False,
+        min_value=1,
+        label=gettext_lazy("So many conversations"),
+        help_text=gettext_lazy("How many are drawn from the slice."),
     )
     random_percent = forms.IntegerField(
-        required=False, min_value=1, max_value=100, initial=round(100 * RANDOM_SHARE), label="Random share, percent",
-        help_text="So much of every chance is the same for all: no conversation is beyond reach, and what is estimated "
-        "stays true of the whole slice.",
-    )  # fmt: skip
-    draw_by = forms.ModelChoiceField(
-        queryset=Checkpoint.objects.none(), required=False, label="Metric of the draw",
-        help_text="Whose uncertainty, or whose disagreement with the other one, gives a higher chance.",
-    )  # fmt: skip
-    draw_against = forms.ModelChoiceField(queryset=Checkpoint.objects.none(), required=False, label="The other metric")
-    slice_by = forms.ChoiceField(choices=[(name, name) for name in SLICES], required=False, label="Slices by")
-    speakers = forms.CharField(
-        required=False, max_length=200, help_text="Ask only about these speakers' turns; a comma between. Blank: all."
+        required=False,
+        min_value=1,
+        max_value=100,
+        initial=round(100 * RANDOM_SHARE),
+        label=gettext_lazy("Random share, percent"),
+        help_text=gettext_lazy(
+            "So much of every chance is the same for all: no conversation is beyond reach, and what is estimated "
+            "stays true of the whole slice."
+        ),
     )
-    hindsight_free = forms.BooleanField(required=False, label="Show each turn only once the one before is rated")
-    chosen_only = forms.BooleanField(required=False, label="Only the people chosen here may take part")
+    draw_by = forms.ModelChoiceField(
+        queryset=Checkpoint.objects.none(),
+        required=False,
+        label=gettext_lazy("Metric of the draw"),
+        help_text=gettext_lazy("Whose uncertainty, or whose disagreement with the other one, gives a higher chance."),
+    )
+    draw_against = forms.ModelChoiceField(
+        queryset=Checkpoint.objects.none(), required=False, label=gettext_lazy("The other metric")
+    )
+    slice_by = forms.ChoiceField(
+        choices=[(name, name) for name in SLICES], required=False, label=gettext_lazy("Slices by")
+    )
+    speakers = forms.CharField(
+        label=gettext_lazy("Speakers"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Ask only about these speakers' turns; a comma between. Blank: all."),
+    )
+    hindsight_free = forms.BooleanField(
+        required=False, label=gettext_lazy("Show each turn only once the one before is rated")
+    )
+    chosen_only = forms.BooleanField(required=False, label=gettext_lazy("Only the people chosen here may take part"))
     participants = forms.ModelMultipleChoiceField(
-        queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Participants"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotate.actions.cancel_import import cancel_import
@@ -43,16 +44,20 @@ class FilesField(forms.FileField):
 class ImportForm(forms.Form):
     """Which files, in which format, into which corpus."""
 
-    format = forms.ChoiceField(choices=[(each.name, f"{each.label}: {each.files}") for each in FORMATS.values()])
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"), choices=[(each.name, f"{each.label}: {each.files}") for each in FORMATS.values()]
+    )
     files = FilesField(  # type: ignore[assignment]  # a form's own `files` is set on the instance
-        help_text="All files of one import at once; each is recognised by its content."
+        help_text=gettext_lazy("All files of one import at once; each is recognised by its content.")
     )
     corpus_key = forms.SlugField(
-        label="Key of the corpus",
+        label=gettext_lazy("Key of the corpus"),
         max_length=64,
-        help_text="Letters, digits, - and _. An existing key adds what is new.",
+        help_text=gettext_lazy("Letters, digits, - and _. An existing key adds what is new."),
     )
-    corpus_name = forms.CharField(label="Name", required=False, max_length=200, help_text="When the corpus is new.")
+    corpus_name = forms.CharField(
+        label=gettext_lazy("Name"), required=False, max_length=200, help_text=gettext_lazy("When the corpus is new.")
+    )
 
 
 @admins_only

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from annotate.actions.change_dimensions import BadMap, NewVersion, Target, side_of
 from annotate.mapping.chains import Answers
@@ -22,13 +23,20 @@ _LINES = "One answer a line: value | word | what it means."
 class WordsForm(forms.Form):
     """The words and the scale of a version."""
 
-    question = forms.CharField(max_length=300)
-    guidance = forms.CharField(max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    scale = forms.CharField(max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}), help_text=_LINES)
+    question = forms.CharField(label=gettext_lazy("Question"), max_length=300)
+    guidance = forms.CharField(
+        label=gettext_lazy("Guidance"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    scale = forms.CharField(
+        label=gettext_lazy("Scale"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}), help_text=_LINES
+    )
     reasons = forms.CharField(
-        max_length=5_000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label="Answers without a value",
-        help_text="One a line, as above; such as: no claim | No claim",
-    )  # fmt: skip
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=gettext_lazy("Answers without a value"),
+        help_text=gettext_lazy("One a line, as above; such as: no claim | No claim"),
+    )
 
     def read_lines(self, *, numbers: bool) -> None:
         """Scale and reasons as rows keep them, with errors at their fields."""
@@ -44,11 +52,13 @@ class DimensionForm(WordsForm):
     """A new dimension; `cleaned_data` is what define_dimension takes, but for `reasons`."""
 
     field_order = ("name", "key", "unit", "kind", "direction")
-    name = forms.CharField(max_length=100)
-    key = forms.SlugField(max_length=64, help_text="Stays for ever; data and files call it this.")
-    unit = forms.ChoiceField(choices=Unit.choices, label="About a")
-    kind = forms.ChoiceField(choices=ValueKind.choices, label="An answer is")
-    direction = forms.ChoiceField(choices=Direction.choices, initial=Direction.NONE)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    key = forms.SlugField(
+        label=gettext_lazy("Key"), max_length=64, help_text=gettext_lazy("Stays for ever; data and files call it this.")
+    )
+    unit = forms.ChoiceField(choices=Unit.choices, label=gettext_lazy("About a"))
+    kind = forms.ChoiceField(choices=ValueKind.choices, label=gettext_lazy("An answer is"))
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=Direction.choices, initial=Direction.NONE)
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
@@ -65,21 +75,29 @@ class EndsForm(WordsForm):
     """What changes into what. A new version is described here and made only when the map is kept."""
 
     field_order = ("kind", "sources", "targets", "new_of")
-    kind = forms.ChoiceField(choices=MapKind.choices, widget=forms.RadioSelect, initial=MapKind.RENAME)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=MapKind.choices, widget=forms.RadioSelect, initial=MapKind.RENAME
+    )
     sources = forms.ModelMultipleChoiceField(
         queryset=DimensionVersion.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        label="From",
+        label=gettext_lazy("From"),
         error_messages={"required": "Choose what changes."},
     )
     targets = forms.ModelMultipleChoiceField(
-        queryset=DimensionVersion.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="To"
+        queryset=DimensionVersion.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("To"),
     )
     new_of = forms.ModelChoiceField(
-        queryset=Dimension.objects.order_by("name"), required=False, label="To a new version of",
-        empty_label="no new version", help_text="It is made when the map is kept, in these words:",
-    )  # fmt: skip
-    op_id = forms.UUIDField(widget=forms.HiddenInput)
+        queryset=Dimension.objects.order_by("name"),
+        required=False,
+        label=gettext_lazy("To a new version of"),
+        empty_label=gettext_lazy("no new version"),
+        help_text=gettext_lazy("It is made when the map is kept, in these words:"),
+    )
+    op_id = forms.UUIDField(label=gettext_lazy("Op id"), widget=forms.HiddenInput)
     ends: tuple[list[DimensionVersion], list[Target]] = ([], [])
 
     def __init__(self, *args: Any, labels: Mapping[int, str], **kwargs: Any) -> None:
@@ -134,10 +152,13 @@ class AnswersForm(forms.Form):
     """What each answer of the sources becomes on each target, and why."""
 
     why = forms.CharField(
-        max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Why"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=f"{WHY_AT_LEAST} characters or more; kept with the map for ever.",
-    )  # fmt: skip
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    )
+    shown = forms.CharField(label=gettext_lazy("Shown"), widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, data: Any, *, ends: EndsForm, counts: Mapping[int, Mapping[str, int]], again: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from annotate.actions.plan_gold import Plan
 from annotate.importing.gold import accept_from_words
@@ -20,24 +21,33 @@ class PlanForm(forms.Form):
     """`plan()` is what plan_gold takes."""
 
     rate = forms.IntegerField(
-        min_value=0, max_value=50, label="Gold, % of the tasks", help_text="0 to 50. Of each rater's tasks."
+        min_value=0,
+        max_value=50,
+        label=gettext_lazy("Gold, % of the tasks"),
+        help_text=gettext_lazy("0 to 50. Of each rater's tasks."),
     )
     mark = forms.IntegerField(
-        min_value=0, max_value=100, label="Mark, %", help_text="So many of the gold answers are as expected."
+        min_value=0,
+        max_value=100,
+        label=gettext_lazy("Mark, %"),
+        help_text=gettext_lazy("So many of the gold answers are as expected."),
     )
     counts_from = forms.IntegerField(
         min_value=1,
         max_value=1000,
-        label="Mark counts from",
-        help_text="Gold answers of a rater before it is looked at.",
+        label=gettext_lazy("Mark counts from"),
+        help_text=gettext_lazy("Gold answers of a rater before it is looked at."),
     )
-    below = forms.ChoiceField(choices=Below.choices, label="Below the mark")
+    below = forms.ChoiceField(choices=Below.choices, label=gettext_lazy("Below the mark"))
     training_mark = forms.IntegerField(
-        min_value=0, max_value=100, label="Mark of the training, %", help_text="What is skipped is not as expected."
+        min_value=0,
+        max_value=100,
+        label=gettext_lazy("Mark of the training, %"),
+        help_text=gettext_lazy("What is skipped is not as expected."),
     )
-    training_attempts = forms.IntegerField(min_value=1, max_value=20, label="Attempts at the training")
+    training_attempts = forms.IntegerField(min_value=1, max_value=20, label=gettext_lazy("Attempts at the training"))
     shows_own = forms.BooleanField(
-        required=False, label="Raters see their own accuracy on “My progress”, of days that are over"
+        required=False, label=gettext_lazy("Raters see their own accuracy on “My progress”, of days that are over")
     )
 
     @classmethod
@@ -52,26 +62,33 @@ class PlanForm(forms.Form):
 class KnownForm(forms.Form):
     """One known answer as a person says it; `line()` is what a line of a file would say."""
 
-    conversation = forms.CharField(max_length=200, help_text="Its id in the corpus.")
-    turn = forms.IntegerField(
-        required=False, min_value=1, help_text="As on the pages, from 1; blank where the question is about all of it."
+    conversation = forms.CharField(
+        label=gettext_lazy("Conversation"), max_length=200, help_text=gettext_lazy("Its id in the corpus.")
     )
-    question = forms.ChoiceField()
+    turn = forms.IntegerField(
+        label=gettext_lazy("Turn"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("As on the pages, from 1; blank where the question is about all of it."),
+    )
+    question = forms.ChoiceField(label=gettext_lazy("Question"))
     accept = forms.CharField(
         max_length=500,
-        label="Answers that are right",
-        help_text="Values with a comma between (4, 5), a range (1-2), labels, or a reason such as: no claim. "
-        "Sets of labels: FS1+FS2.",
+        label=gettext_lazy("Answers that are right"),
+        help_text=gettext_lazy(
+            "Values with a comma between (4, 5), a range (1-2), labels, or a reason such as: no claim. "
+            "Sets of labels: FS1+FS2."
+        ),
     )
     why = forms.CharField(
-        required=False, max_length=4000, label="Why", widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Shown after training.",
+        required=False, max_length=4000, label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Shown after training."),
     )  # fmt: skip
     say = forms.CharField(
-        required=False, max_length=4000, label="Words to show with the turn",
-        help_text="Makes it an attention item, such as: To show that you read this, choose 2 here.",
+        required=False, max_length=4000, label=gettext_lazy("Words to show with the turn"),
+        help_text=gettext_lazy("Makes it an attention item, such as: To show that you read this, choose 2 here."),
     )  # fmt: skip
-    purpose = forms.ChoiceField(choices=PURPOSES, label="For")
+    purpose = forms.ChoiceField(choices=PURPOSES, label=gettext_lazy("For"))
 
     def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +113,9 @@ class KnownForm(forms.Form):
 class FileForm(forms.Form):
     """A JSONL file of known answers."""
 
-    file = forms.FileField(label="JSONL file", help_text="One known answer a line; at most 8 MB.")
+    file = forms.FileField(
+        label=gettext_lazy("JSONL file"), help_text=gettext_lazy("One known answer a line; at most 8 MB.")
+    )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

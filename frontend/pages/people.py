@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from people.actions.change_person import LastAdmin, change_role, set_active
@@ -22,8 +23,13 @@ from scoring.actions.erase_person import erase_person
 class InviteForm(forms.Form):
     """Whom to invite, as what."""
 
-    role = forms.ChoiceField(choices=Role.choices)
-    note = forms.CharField(required=False, max_length=200, help_text="For whom, so that you recognise the link later.")
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("For whom, so that you recognise the link later."),
+    )
 
 
 @admins_only

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate.models import Campaign
@@ -31,13 +32,16 @@ _ACTIVE = (ReleaseState.QUEUED, ReleaseState.RUNNING)
 class ReleaseForm(SliceForm):
     """What to take home, and how."""
 
-    name = forms.CharField(max_length=200)
-    format = forms.ChoiceField(choices=[(name, writer.label) for name, writer in FORMATS.items()])
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"), choices=[(name, writer.label) for name, writer in FORMATS.items()]
+    )
     campaign = forms.ModelChoiceField(
+        label=gettext_lazy("Campaign"),
         queryset=Campaign.objects.order_by("name"),
         required=False,
-        empty_label="all ratings",
-        help_text="Only the ratings of this campaign.",
+        empty_label=gettext_lazy("all ratings"),
+        help_text=gettext_lazy("Only the ratings of this campaign."),
     )
     field_order = ("name", "format", "corpus", "campaign", "split", "topic", "config", "limit")
 
@@ -133,10 +137,11 @@ class TrainForm(forms.Form):
     """How long to train."""
 
     epochs = forms.IntegerField(
+        label=gettext_lazy("Epochs"),
         min_value=1,
         max_value=EPOCHS_AT_MOST,
         initial=4,
-        help_text="How often every conversation is read. Other scoring waits meanwhile.",
+        help_text=gettext_lazy("How often every conversation is read. Other scoring waits meanwhile."),
     )
 
 

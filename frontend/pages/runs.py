@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate.models import Corpus
@@ -27,7 +28,9 @@ PAGE = 25
 class RunForm(SliceForm):
     """What to score, and by what."""
 
-    checkpoint = forms.ModelChoiceField(queryset=Checkpoint.objects.none(), empty_label=None)
+    checkpoint = forms.ModelChoiceField(
+        label=gettext_lazy("Checkpoint"), queryset=Checkpoint.objects.none(), empty_label=None
+    )
     field_order = ("checkpoint", "corpus", "split", "topic", "config", "limit")
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from annotate.models import Corpus
 
@@ -12,11 +13,18 @@ from annotate.models import Corpus
 class SliceForm(forms.Form):
     """Which conversations. Filters that are left blank do not filter."""
 
-    corpus = forms.ModelChoiceField(queryset=Corpus.objects.order_by("name"), empty_label=None)
-    split = forms.CharField(required=False, max_length=64)
-    topic = forms.CharField(required=False, max_length=100)
-    config = forms.CharField(required=False, max_length=32)
-    limit = forms.IntegerField(required=False, min_value=1, help_text="Only the first so many conversations.")
+    corpus = forms.ModelChoiceField(
+        label=gettext_lazy("Corpus"), queryset=Corpus.objects.order_by("name"), empty_label=None
+    )
+    split = forms.CharField(label=gettext_lazy("Split"), required=False, max_length=64)
+    topic = forms.CharField(label=gettext_lazy("Topic"), required=False, max_length=100)
+    config = forms.CharField(label=gettext_lazy("Config"), required=False, max_length=32)
+    limit = forms.IntegerField(
+        label=gettext_lazy("Limit"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("Only the first so many conversations."),
+    )
 
     def slice(self) -> dict[str, Any]:
         """The slice as runs, campaigns and releases store it."""

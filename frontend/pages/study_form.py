@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from annotate.models import Corpus, Study
 from annotate.selectors.studies import systems_of
@@ -16,9 +17,12 @@ OWN_AT_MOST = 10
 class StudyForm(forms.Form):
     """`wanted()` is what create_study takes. The systems to choose from are those of the corpus."""
 
-    name = forms.CharField(max_length=200)
-    systems = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, help_text="At least two.")
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    systems = forms.MultipleChoiceField(
+        label=gettext_lazy("Systems"), widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("At least two.")
+    )
     questions = forms.MultipleChoiceField(
+        label=gettext_lazy("Questions"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[(key, f"{asked.name}: {asked.text}") for key, asked in SHIPPED.items()],
@@ -28,20 +32,34 @@ class StudyForm(forms.Form):
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        label="Questions of your own",
-        help_text="One a line: a short name, a colon, the question. Warmth: Which response is warmer?",
+        label=gettext_lazy("Questions of your own"),
+        help_text=gettext_lazy("One a line: a short name, a colon, the question. Warmth: Which response is warmer?"),
     )
-    judges = forms.IntegerField(min_value=1, max_value=100, initial=3, label="Judges a pair")
+    judges = forms.IntegerField(min_value=1, max_value=100, initial=3, label=gettext_lazy("Judges a pair"))
     contexts_wanted = forms.IntegerField(
-        required=False, min_value=1, max_value=10**6, label="Contexts", help_text="So many, drawn by seed. Blank: all."
+        required=False,
+        min_value=1,
+        max_value=10**6,
+        label=gettext_lazy("Contexts"),
+        help_text=gettext_lazy("So many, drawn by seed. Blank: all."),
     )
     seed = forms.IntegerField(
-        min_value=0, max_value=2**31 - 1, initial=1, help_text="Order of the pairs, and who stands on which side."
+        label=gettext_lazy("Seed"),
+        min_value=0,
+        max_value=2**31 - 1,
+        initial=1,
+        help_text=gettext_lazy("Order of the pairs, and who stands on which side."),
     )
     lease_minutes = forms.IntegerField(
-        min_value=5, max_value=24 * 60, initial=30, label="Reserved for, minutes", help_text="Renewed while one works."
+        min_value=5,
+        max_value=24 * 60,
+        initial=30,
+        label=gettext_lazy("Reserved for, minutes"),
+        help_text=gettext_lazy("Renewed while one works."),
     )
-    instructions = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000)
+    instructions = forms.CharField(
+        label=gettext_lazy("Instructions"), required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=20_000
+    )
 
     def __init__(self, corpus: Corpus, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

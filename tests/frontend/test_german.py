@@ -189,3 +189,12 @@ def test_what_is_compiled_is_what_is_written(source: Path) -> None:
             missing = places ^ set(_PLACES.findall(text))
             # "One answer" need not say the number again.
             assert not text or not missing or (form == 0 and missing == {"%(n)s"}), entry.msgid
+
+
+def test_labels_of_other_roles_forms_are_german() -> None:
+    client = signed_in(make_user(Role.ADMIN))
+    for address in ("/studies/new/", "/campaigns/dimensions/new/", "/audit/"):
+        english, german = (client.get(address, headers={"accept-language": language}) for language in ("en", "de"))
+        assert english.status_code == german.status_code == 200, address
+        labels = [set(re.findall(r"<label[^>]*>\s*([^<]+?)\s*<", page.content.decode())) for page in (english, german)]
+        assert labels[0] & labels[1] - SAME == set(), address
