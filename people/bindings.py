@@ -17,6 +17,7 @@ USUAL: dict[str, str] = {
     "question-on": "]",
     "note": "n",
     "clear": "c",
+    "meaning": "h",
     "evidence": "e",
     "personal": "p",
     "skip": "s",
@@ -25,6 +26,8 @@ USUAL: dict[str, str] = {
     "reason-1": "0",
     "reason-2": "-",
 }
+# Came when people had chosen keys already: where its usual key is taken, it gives way.
+_LATER = ("meaning",)
 # Not ' and /: Firefox searches the page with them. Not +, * and the like: they need Shift on many keyboards.
 ALLOWED = frozenset(string.ascii_lowercase + string.digits + "-=[];,.?`\\<")
 
@@ -60,9 +63,18 @@ def checked_keys(wanted: Mapping[str, str], *, names: Mapping[str, str] = Mappin
 def keys_of(stored: Mapping[str, str]) -> dict[str, str]:
     """action -> key for every action; the usual ones where what is stored does not fit the rules (any more)."""
     try:
-        return USUAL | checked_keys(stored)
+        return USUAL | checked_keys(_giving_way(stored))
     except BadKeys:
         return dict(USUAL)
+
+
+def _giving_way(stored: Mapping[str, str]) -> dict[str, str]:
+    keys = dict(stored)
+    for action in _LATER:
+        if action not in keys and USUAL[action] in keys.values():
+            taken = {*USUAL.values(), *keys.values()}
+            keys[action] = next(letter for letter in string.ascii_lowercase if letter not in taken)
+    return keys
 
 
 def _listed() -> str:

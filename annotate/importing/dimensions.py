@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from annotate.importing.examples import EXAMPLES
 from annotate.importing.reading_sets import SOURCES
 from annotate.importing.topical_chat import SENTIMENTS
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One answer of a scale: a number or a label, with its word and what it means."""
+    """One answer of a scale: a number or a label, its word, what it means, an example and what only looks like one."""
 
     value: float | str
     label: str = ""
     description: str = ""
+    example: str = ""
+    counter_example: str = ""
+
+    def examples(self) -> dict[str, str]:
+        """Those of the two that there are, as a DimensionVersion stores them."""
+        both = {"example": self.example, "counter_example": self.counter_example}
+        return {field: text for field, text in both.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class DimensionSpec:
 
     def scale_json(self) -> list[dict[str, Any]]:
         """The scale as a DimensionVersion stores it."""
-        return [{"value": p.value, "label": p.label, "description": p.description} for p in self.scale]
+        return [{"value": p.value, "label": p.label, "description": p.description} | p.examples() for p in self.scale]
 
     def null_reasons_json(self) -> list[dict[str, Any]]:
         """The null answers as a DimensionVersion stores them."""
@@ -50,7 +58,12 @@ def _words(low: int, *labels: str) -> tuple[Point, ...]:
     return tuple(Point(float(low + place), label) for place, label in enumerate(labels))
 
 
-SHIPPED: tuple[DimensionSpec, ...] = (
+def _with_examples(spec: DimensionSpec) -> DimensionSpec:
+    pairs = EXAMPLES[spec.key]
+    return replace(spec, scale=tuple(Point(p.value, p.label, p.description, *pairs[p.value]) for p in spec.scale))
+
+
+_WORDED: tuple[DimensionSpec, ...] = (
     DimensionSpec(
         "interaction_quality",
         "Interaction quality",
@@ -115,6 +128,8 @@ SHIPPED: tuple[DimensionSpec, ...] = (
         "higher",
     ),
 )
+
+SHIPPED: tuple[DimensionSpec, ...] = tuple(_with_examples(spec) for spec in _WORDED)
 
 # What formats bring: USR (Mehri & Eskenazi, 2020).
 USR: tuple[DimensionSpec, ...] = (

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from annotate.importing.dimensions import DimensionSpec, Point
+from annotate.importing.examples import EXAMPLE_FIELDS, example_problem
 from annotate.importing.problems import Problems
 from annotate.importing.records import PassageRecord, RatingRecord, SectionRecord, TurnRecord
 
@@ -149,7 +150,19 @@ def _point(raw: Any, value_field: str, where: str, problems: Problems) -> Point:
         problems.add(where, f"scale.{value_field}", "must be a number or a label")
         value = ""
     label = problems.word(raw.get("label", ""), 200, where, "scale.label")
-    return Point(value, label, problems.word(raw.get("description", ""), 10_000, where, "scale.description"))
+    description = problems.word(raw.get("description", ""), 10_000, where, "scale.description")
+    if value_field != "value":
+        return Point(value, label, description)
+    return Point(value, label, description, *(_example(raw, field, where, problems) for field in EXAMPLE_FIELDS))
+
+
+def _example(raw: Mapping[str, Any], field: str, where: str, problems: Problems) -> str:
+    text = raw.get(field, "")
+    if not problems.of_type(text, str, where, f"scale.{field}"):
+        return ""
+    if wrong := example_problem(text):
+        problems.add(where, f"scale.{field}", wrong)
+    return str(text)
 
 
 def _value(raw: Any, where: str, problems: Problems) -> float | str | tuple[str, ...] | None:

@@ -1,4 +1,7 @@
-"""Put the shipped dimensions in: version 1 of each. Later wordings are new versions, in migrations of their own."""
+"""Put the shipped dimensions in: version 1 of each. Later wordings are new versions, in migrations of their own.
+
+Examples came later and are here alone: a version that is there keeps the words that its ratings answered.
+"""
 
 from django.db import migrations
 

@@ -40,7 +40,8 @@ class Dimension(models.Model):
 
 
 class DimensionVersion(models.Model):
-    """The words and the scale at one time. `scale` is a list of {value, label, description} in key order.
+    """The words and the scale at one time. `scale` is a list of {value, label, description} in key order; a point may
+    have an `example` and a `counter_example`, one line each: words to the rater as `guidance` is, no part of the scale.
 
     `null_reasons` are answers that give no value on purpose ("no claim"): list of {reason, label, description}.
     """

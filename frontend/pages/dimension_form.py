@@ -10,9 +10,19 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from annotate.actions.change_dimensions import BadMap, NewVersion, Target, side_of
+from annotate.importing.examples import EXAMPLE_FIELDS
 from annotate.mapping.chains import Answers
 from annotate.mapping.checking import WHY_AT_LEAST, ends_problems
-from annotate.mapping.lines import BadLines, as_lines, reasons_of, scale_of
+from annotate.mapping.lines import (
+    BadLines,
+    as_lines,
+    examples_as_lines,
+    examples_of,
+    reasons_of,
+    scale_of,
+    with_examples,
+    without_examples,
+)
 from annotate.models import Dimension, DimensionVersion
 from annotate.models.dimension import Direction, Unit, ValueKind
 from annotate.models.mapping import MapKind
@@ -37,15 +47,38 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Answers without a value"),
         help_text=gettext_lazy("One a line, as above; such as: no claim | No claim"),
     )
+    example = forms.CharField(
+        max_length=60_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=gettext_lazy("Examples"),
+        help_text=gettext_lazy("One answer a line: value | what is answered so"),
+    )
+    counter_example = forms.CharField(
+        max_length=60_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=gettext_lazy("Counter-examples"),
+        help_text=gettext_lazy("One answer a line: value | what looks like it and is not"),
+    )
 
     def read_lines(self, *, numbers: bool) -> None:
-        """Scale and reasons as rows keep them, with errors at their fields."""
+        """Scale, with its examples, and reasons as rows keep them, with errors at their fields."""
         checked = self.cleaned_data
         for field, read in (("scale", lambda text: scale_of(text, numbers=numbers)), ("reasons", reasons_of)):
             try:
                 checked[field] = read(checked.get(field) or "")
             except BadLines as problem:
                 self.add_error(field, problem.problems)  # type: ignore[arg-type]
+        scale = None if "scale" in self.errors else checked["scale"]
+        for field in EXAMPLE_FIELDS:
+            try:
+                found = examples_of(checked.pop(field, None) or "", scale=scale)
+            except BadLines as problem:
+                self.add_error(field, problem.problems)  # type: ignore[arg-type]
+            else:
+                if scale is not None:
+                    checked["scale"] = scale = with_examples(scale, **{field: found})
 
 
 class DimensionForm(WordsForm):
@@ -119,6 +152,7 @@ class EndsForm(WordsForm):
         return first | {
             "sources": [version.pk], "new_of": version.dimension_id, "question": version.question,
             "guidance": version.guidance, "scale": as_lines(version.scale), "reasons": as_lines(version.null_reasons),
+            **{field: examples_as_lines(version.scale, field) for field in EXAMPLE_FIELDS},
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -128,7 +162,7 @@ class EndsForm(WordsForm):
             if not checked.get("question"):
                 self.add_error("question", "Say what the new version asks.")
             self.read_lines(numbers=dimension.kind == ValueKind.NUMBER)
-            if not self.errors.keys() & {"question", "scale", "reasons"}:
+            if not self.errors.keys() & {"question", "scale", "reasons", *EXAMPLE_FIELDS}:
                 words = {name: checked[name] for name in ("question", "guidance", "scale")}
                 targets.append(NewVersion(dimension, **words, null_reasons=checked["reasons"]))
         elif not targets and "targets" not in self.errors:
@@ -144,7 +178,10 @@ class EndsForm(WordsForm):
     def shown(self) -> str:
         """Which answers belong to these ends: when they change, the answers have to be looked at again."""
         sources, targets = self.ends
-        names = [str(row.pk) if isinstance(row, DimensionVersion) else f"new {row.scale}" for row in targets]
+        names = [
+            str(row.pk) if isinstance(row, DimensionVersion) else f"new {without_examples(row.scale)}"
+            for row in targets
+        ]
         return f"{self.cleaned_data.get('kind')}: {[row.pk for row in sources]} > {names}"
 
 

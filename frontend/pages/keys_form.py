@@ -17,6 +17,7 @@ _LABELS: dict[str, Any] = {
     "question-on": _("Next question"),
     "note": _("Note"),
     "clear": _("Clear the answer"),
+    "meaning": _("What the answers mean"),
     "evidence": _("Point at sentences"),
     "personal": _("Personal knowledge"),
     "skip": _("Skip"),

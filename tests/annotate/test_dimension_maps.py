@@ -11,7 +11,16 @@ from django.db import ProgrammingError, connection, transaction
 from annotate.actions.change_dimensions import BadMap, NewVersion, change_dimensions
 from annotate.mapping.answers import key_of
 from annotate.mapping.chains import Step, readings
-from annotate.mapping.lines import BadLines, as_lines, reasons_of, scale_of
+from annotate.mapping.lines import (
+    BadLines,
+    as_lines,
+    examples_as_lines,
+    examples_of,
+    reasons_of,
+    scale_of,
+    with_examples,
+    without_examples,
+)
 from annotate.models import Conversation, DimensionMap, DimensionVersion, MapPart, Rater, Rating, Reading, ReadRating
 from annotate.selectors.maps import parts_of, versions_alike
 from people.models import AuditEvent, User
@@ -230,3 +239,36 @@ def test_a_scale_is_typed_line_by_line() -> None:
         scale_of("Yes", numbers=False)
     with pytest.raises(BadLines, match="word of ours"):
         reasons_of("erased | Gone")
+
+
+def test_examples_are_typed_line_by_line_and_found_by_their_answer() -> None:
+    scale = scale_of("1 | Low | So so\n2.5 | High", numbers=True)
+    found = examples_of("\n 2.50 |  Very   much | so \n1|No.", scale=scale)
+    assert found == {2.5: "Very much | so", 1.0: "No."}
+    both = with_examples(scale, example=found, counter_example={1.0: "Not this."})
+    assert both == [
+        {"value": 1.0, "label": "Low", "description": "So so", "example": "No.", "counter_example": "Not this."},
+        {"value": 2.5, "label": "High", "description": "", "example": "Very much | so"},
+    ]
+    assert without_examples(both) == scale and as_lines(both) == as_lines(scale)
+    assert examples_as_lines(both, "example") == "1 | No.\n2.5 | Very much | so"
+    assert examples_as_lines(both, "counter_example") == "1 | Not this."
+    assert examples_of("Yes | Sure.", scale=scale_of("Yes\nNo", numbers=False)) == {"Yes": "Sure."}
+
+
+def test_every_bad_line_of_examples_is_said() -> None:
+    scale = scale_of("1 | Low\n2 | High", numbers=True)
+    with pytest.raises(BadLines) as refused:
+        examples_of(f"3 | Out\n1\n1 | Once\n1.0 | Twice\n2 | {'x' * 501}\n2 | bell \a", scale=scale)
+    assert refused.value.problems == [
+        "Line 1: '3' is no answer of this scale.",
+        "Line 2: an answer and its example, such as: 1 | In these words.",
+        "Line 3: '1' has its example already; give all in one line.",
+        "Line 4: '1.0' has its example already; give all in one line.",
+        "Line 5: the example is longer than 500 characters.",
+        "Line 6: the example must be one line of plain text: it holds a line break, a tab or a control character.",
+        "Line 6: '2' has its example already; give all in one line.",
+    ]
+    with pytest.raises(BadLines, match="Line 1: an answer and its example"):
+        examples_of("3", scale=None)  # the scale is wrong itself: only the form of the lines is looked at
+    assert examples_of("3 | Out", scale=None) == {"3": "Out"}

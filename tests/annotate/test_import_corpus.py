@@ -241,6 +241,14 @@ def test_a_known_dimension_is_matched_by_its_scale_and_never_changed() -> None:
         imported(record("d", RatingRecord(0, "warmth", "r", 9.0)), dimensions=[(1, other)])
 
 
+def test_other_examples_are_other_words_not_another_scale() -> None:
+    imported(record("a", RatingRecord(0, "warmth", "r", 1.0)), dimensions=[(1, WARMTH)])
+    told = replace(WARMTH, guidance="Look.", scale=tuple(replace(point, example="Like so.") for point in WARMTH.scale))
+    imported(record("b", RatingRecord(0, "warmth", "r", 1.0, version=1)), dimensions=[(1, told)])
+    version = DimensionVersion.objects.get(dimension__key="warmth")  # still one, in the words its ratings answered
+    assert (version.guidance, version.scale, version.ratings.count()) == ("", WARMTH.scale_json(), 2)
+
+
 def written(folder: Path, files: list[tuple[str, bytes]]) -> list[str]:
     paths = []
     for number, (name, content) in enumerate(files):

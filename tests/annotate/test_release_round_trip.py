@@ -28,7 +28,7 @@ WARMTH = DimensionSpec(
     "turn",
     "number",
     "Is it warm?",
-    (Point(0.0, "No", "Cold."), Point(0.5, "So so"), Point(1.0, "Yes")),
+    (Point(0.0, "No", "Cold.", "“Hm.”", "“Sorry, no.”"), Point(0.5, "So so"), Point(1.0, "Yes", example="“Hello!”")),
     "higher",
     (Point("no claim", "No claim", "-"),),
     "Think of tea.",

@@ -110,13 +110,49 @@ def test_a_new_dimension_can_be_asked_at_once(client: Client) -> None:
     sent = {
         "name": "Politeness", "key": "politeness", "unit": "turn", "kind": "number", "direction": "higher",
         "question": "Is it polite?", "scale": "0 | No\n1 | Yes", "reasons": "no words | No words",
+        "example": "1 | “Please.”",
     }  # fmt: skip
     assert client.post("/campaigns/dimensions/new/", sent).status_code == 302
     version = Dimension.objects.get(key="politeness").versions.get()
+    assert version.scale[1]["example"] == "“Please.”" and "example" not in version.scale[0]
     assert [point["value"] for point in version.scale] == [0, 1] and version.null_reasons[0]["reason"] == "no words"
     assert "Politeness" in client.get("/campaigns/new/").content.decode()
     again = client.post("/campaigns/dimensions/new/", sent | {"scale": "x"})
     assert again.status_code == 422 and set(again.context["form"].errors) == {"key", "scale"}
+
+
+def test_a_version_gets_examples_and_the_one_that_was_rated_stays(client: Client, version: DimensionVersion) -> None:
+    sent = first_step(client, version, kind="rename", example="4 | “Gladly.”\n5.0 | <b>So</b>")
+    sent |= {"counter_example": "4 | “If I must.”"}
+    sent["shown"] = client.post(CHANGE, sent).context["answers"]["shown"].value()
+    sent |= {f"map_0_0_{place}": f"n:{place + 1}" for place in range(5)} | {"why": "Examples, for all.", "confirm": "1"}
+    sent["example"] += "."  # help in other words: the answers were seen as they are
+    assert client.post(CHANGE, sent).status_code == 302
+    newest = version.dimension.versions.latest("number")
+    assert [point.get("example") for point in newest.scale] == [None, None, None, "“Gladly.”", "<b>So</b>."]
+    assert [point.get("counter_example") for point in newest.scale] == [None, None, None, "“If I must.”", None]
+    assert [{**point, "example": "", "counter_example": ""} for point in newest.scale] == [
+        {**point, "value": float(point["value"]), "example": "", "counter_example": ""} for point in version.scale
+    ]
+    version.refresh_from_db()
+    assert "example" not in str(version.scale) and Rating.objects.get().dimension_version == version
+    again = first_step(client, newest)
+    assert again["example"] == "4 | “Gladly.”\n5 | <b>So</b>."
+    page = client.get(f"{CHANGE}?from={newest.pk}").content.decode()
+    assert "&lt;b&gt;So&lt;/b&gt;" in page and "<b>So</b>" not in page
+    held = client.get("/api/v1/dimensions/").json()
+    assert [each["scale"] for each in held["results"] if each["id"] == newest.pk] == [newest.scale]
+
+
+def test_bad_examples_are_said_at_their_field(client: Client, version: DimensionVersion) -> None:
+    sent = first_step(client, version, example=f"9 | None\n1 | {'x' * 501}", counter_example="2", question="")
+    refused = client.post(CHANGE, sent)
+    assert refused.status_code == 422
+    errors = refused.context["form"].errors
+    assert set(errors) == {"question", "example", "counter_example"}
+    assert len(errors["example"]) == 2 and "Line 1: &#x27;9&#x27; is no answer" in refused.content.decode()
+    refused = client.post("/campaigns/dimensions/new/", {"kind": "number", "scale": "", "example": "1"})
+    assert {"scale", "example"} <= set(refused.context["form"].errors)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -88,7 +88,10 @@ def data_of(world: World) -> set[str]:
         said |= {turn.text for turn in conversation.turns.all()}
         said |= {question.dimension_version.dimension.name for question in campaign.questions.all()}
         for question in campaign.questions.all():
-            said |= {point["label"] for point in question.dimension_version.scale}
+            version = question.dimension_version
+            said |= {version.question, version.guidance}
+            for point in version.scale:
+                said |= {text for name, text in point.items() if name != "value"}
     said |= {"Blind ahead"} | set(Study.objects.values_list("name", flat=True))
     for study in Study.objects.all():
         said |= {text for question in study.questions.all() for text in (question.name, question.text)}

@@ -21,8 +21,8 @@ def test_the_usual_keys_pass_their_own_rules() -> None:
 
 
 def test_only_what_differs_is_stored_and_the_rest_is_filled_in() -> None:
-    stored = checked_keys({"next": " L ", "previous": "h", "note": "n"})
-    assert stored == {"next": "l", "previous": "h"}
+    stored = checked_keys({"next": " L ", "previous": "u", "note": "n"})
+    assert stored == {"next": "l", "previous": "u"}
     assert keys_of(stored) == USUAL | stored
 
 
@@ -53,6 +53,13 @@ def test_what_cannot_be_is_refused(wanted: dict[str, str], wrong: set[str]) -> N
 
 def test_what_does_not_fit_any_more_gives_the_usual_keys() -> None:
     assert keys_of({"next": "k"}) == keys_of({"gone": "x"}) == keys_of({}) == USUAL
+
+
+def test_a_key_that_was_chosen_before_an_action_came_is_kept() -> None:
+    stored = {"next": "l", "previous": "h"}
+    keys = keys_of(stored)
+    assert keys == USUAL | stored | {"meaning": "a"}
+    assert keys_of(checked_keys(keys)) == keys  # the form of the profile page shows these, and takes them back
 
 
 @pytest.mark.django_db

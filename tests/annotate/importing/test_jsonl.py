@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotate.importing.dimensions import SHIPPED
+from annotate.importing.examples import EXAMPLES, example_problem
 from annotate.importing.identity import content_hash
 from annotate.importing.jsonl import dimensions, read
 from annotate.importing.jsonl_out import header, lines, to_line
@@ -235,3 +237,29 @@ def test_a_header_defines_dimensions() -> None:
     with pytest.raises(BadFile) as caught:
         dimensions([("x.jsonl", header(dimensions=[own | {"unit": "hour", "scale": []}]))])
     assert {problem.field for problem in caught.value.problems} == {"unit", "scale"}
+
+
+def test_the_points_of_a_header_may_have_examples() -> None:
+    points: list[dict[str, Any]] = [
+        {"value": 0, "example": "Brr."},
+        {"value": 1, "counter_example": "Sunny out there."},
+    ]
+    own = {"key": "warmth", "unit": "turn", "kind": "number", "question": "Is it warm?", "scale": points}
+    ((_, spec),) = dimensions([("x.jsonl", header(dimensions=[own]))])
+    assert spec.scale_json() == [{"label": "", "description": "", **point} for point in points]
+    bad = [{"value": 0, "example": 7, "counter_example": "x" * 501}, {"value": 1, "example": "two\nlines"}]
+    with pytest.raises(BadFile) as caught:
+        dimensions([("x.jsonl", header(dimensions=[own | {"scale": bad}]))])
+    assert [(problem.field, problem.message[:14]) for problem in caught.value.problems] == [
+        ("scale.example", "must be a text"),
+        ("scale.counter_example", "is longer than"),
+        ("scale.example", "must be one li"),
+    ]
+
+
+def test_what_ships_has_good_examples() -> None:
+    for spec in SHIPPED:
+        for point in spec.scale:
+            assert point.example and point.counter_example, (spec.key, point.value)
+            assert example_problem(point.example) is None and example_problem(point.counter_example) is None
+        assert set(EXAMPLES[spec.key]) == {point.value for point in spec.scale}

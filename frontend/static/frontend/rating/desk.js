@@ -4,6 +4,7 @@ import { isGiven, NONE } from "./answers.js";
 import { find } from "./dom.js";
 import { lacks, pointsAt, sent, turned, withPersonal } from "./evidence.js";
 import { holds, inWords } from "./labels.js";
+import { showMeaning } from "./meaning.js";
 import { View } from "./view.js";
 import { fill, gettext } from "../words.js";
 
@@ -178,6 +179,7 @@ export class Desk extends View {
       case "note": return question && this.labels.openNote(question.id);
       case "clear": return question && !this.readonly ? this.clear(question) : undefined;
       case "leave": document.activeElement.blur(); return undefined;
+      case "meaning": return question ? showMeaning(question) : false;
       case "sheet": return find("keys-dialog").showModal();
       case "evidence": return this.point();
       case "personal": return this.personal();

@@ -1,6 +1,6 @@
 // The questions about the focused turn: groups of answers, with the keys printed on the group that listens.
 
-import { h } from "./dom.js";
+import { find, h } from "./dom.js";
 import { isGiven } from "./answers.js";
 import { lacks, pointsAt } from "./evidence.js";
 import { keyFor } from "./keys.js";
@@ -31,7 +31,7 @@ export function inWords(question, answer) {
 }
 
 export class Labels {
-  /** on: {answer(question, choice), activate(question), note(question, text), clear(question), point(question), personal(question)} */
+  /** on: {answer(question, choice), activate(question), note(question, text), clear(question), point(question), personal(question), meaning(question)} */
   constructor(root, on) {
     this.root = root;
     this.on = on;
@@ -54,7 +54,8 @@ export class Labels {
       h("legend", {}, h("span", { class: "question-name" }, question.name),
         h("span", { class: "muted small" }, question.required ? "" : ` ${gettext("optional")}`, count > 1 ? ` ${fill(gettext("%(done)s of %(total)s"), { done: place + 1, total: count })}` : "")),
       h("p", { class: "question-text", id: `${name}-text` }, question.question),
-      question.guidance ? h("details", { class: "guidance small" }, h("summary", {}, gettext("Guidance")), h("p", {}, question.guidance)) : null,
+      h("button", { type: "button", class: "quiet small meaning-open", onclick: () => this.on.meaning(question) },
+        h("kbd", { "aria-hidden": "true" }, keyFor("meaning")), ` ${find("meaning-dialog").dataset.words}`),
       feedback ? this.#feedback(feedback) : null,
       h("div", { class: "tiles" }, tiles.map((tile) => tile.element)),
       question.evidence ? this.#evidence(question, readonly) : null,
@@ -125,7 +126,9 @@ export class Labels {
 
   activate(id) {
     for (const [at, { group }] of this.groups) group.classList.toggle("active", at === id);
-    this.groups.get(id)?.group.scrollIntoView({ block: "nearest", behavior: "instant" });
+    const group = this.groups.get(id)?.group;
+    // What has the focus is in view; scrolling between a press and its release would take the button from under it.
+    if (group && !group.contains(document.activeElement)) group.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
   openNote(id) {

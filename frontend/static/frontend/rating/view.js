@@ -5,6 +5,7 @@ import { Dialogue } from "./dialogue.js";
 import { find } from "./dom.js";
 import { Knowledge } from "./knowledge.js";
 import { Labels } from "./labels.js";
+import { showMeaning } from "./meaning.js";
 import { Places } from "./places.js";
 import { Status } from "./status.js";
 import { ActiveTime } from "./timer.js";
@@ -30,6 +31,7 @@ export class View {
       note: (question, text) => this.note(question, text),
       clear: (question) => this.clear(question),
       point: (question) => { this.activate(question.id); this.point(); },
+      meaning: (question) => { this.activate(question.id); showMeaning(question); },
       personal: (question) => { this.activate(question.id); this.personal(); },
     });
   }
