@@ -81,6 +81,8 @@ The paper's data is private; this is a stand-in with public data, a smaller enco
 Macro over the three domains. "without pre-training, votes alone" was stopped after the first of two epochs: no row
 above. The first attempt (pre-trained twice, lower 3 layers frozen) changed its schedule on the way.
 
+{tuning}
+
 ## Three attempts, and what they say
 
 1. Pre-trained twice on less than a million tokens, the lower half of the layers frozen, two epochs.
@@ -93,7 +95,6 @@ is not told apart from the shipped one, so it does not replace it. None reaches 
 the user turn alone is small in all three: the votes were given by raters who saw the dialogue, but most of what a model
 of this size learns of them is in the wording of the turn that carries the vote.
 
-{tuning}
 
 ## The 80 % interval
 

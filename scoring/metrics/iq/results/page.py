@@ -30,7 +30,7 @@ def left_out() -> str:
         rows.append(
             [
                 DOMAINS[domain],
-                f"{facts['conversations']} conversations, {facts['settings']['schedule']['epochs']} epoch",
+                f"{facts['conversations']} conversations, {_epochs(key)}",
                 cell(away["spearman"]),
                 cell(away["auc"]),
                 cell(away["average_precision"]),
