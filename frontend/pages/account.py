@@ -69,7 +69,7 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=100)
     scopes = forms.MultipleChoiceField(
-        label=_("May"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
+        label=_("Scopes"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
     )
     days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=366, initial=90)
 
