@@ -56,7 +56,7 @@ def test_a_german_rater_reads_german(
     with page.expect_response("**/operations/"):
         page.keyboard.press("4")
     receipt = TaskEvent.objects.get(task=task).receipt
-    expect(page.locator("#save-state")).to_have_text(f"✓ Gespeichert · Beleg {receipt[:4]}")
+    expect(page.locator("#save-state")).to_have_text(f"✓ Gespeichert · Quittung {receipt[:4]}")
     expect(page.locator("#count")).to_contain_text("Beitrag 1 von 3")
     page.context.set_offline(True)
     page.keyboard.press("5")
