@@ -12,7 +12,7 @@ the mean state of the turn's text beside it: what the backbone, an embedder of s
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +26,9 @@ from scoring.metrics.iq.config import ModelConfig
 from scoring.metrics.iq.heads import Heads
 from scoring.metrics.iq.packing import Batch
 from scoring.metrics.iq.turns import AGES, GAPS, ROLES
+
+Attention = Literal["eager", "sdpa"]
+ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 
 
 class DialogueEncoder(nn.Module):
@@ -64,6 +67,15 @@ class DialogueEncoder(nn.Module):
         self.embeddings.eval()
         self.lower.eval()
         return self
+
+    def attend_by(self, implementation: Attention) -> None:
+        """Compute attention by one of transformers' functions; the values are the same up to rounding.
+
+        Under bf16 autocast on a CPU, plain products ("eager") train 1.5 times as fast as torch's fused kernel ("sdpa"),
+        which took half of a step; scoring in fp32 is twice as fast with the fused one.
+        """
+        for layer in (*self.lower, *self.upper):
+            layer.attention.self.config._attn_implementation = implementation  # type: ignore[union-attr]
 
     def read_turns(self, ids: Tensor, present: Tensor) -> Tensor:
         """States of every token of every turn, read alone and laid end to end: (sum of turn lengths, D)."""

@@ -184,6 +184,8 @@ def pretrain(
     heads = {DAMAGE: len(DAMAGES)} if held.stage == "damage" else {}
     config = replace(held.model, heads=heads, labels={DAMAGE: list(DAMAGES)} if heads else {})
     model, reader = build(config, seed=held.seed, device=held.device)
+    if held.device == "cpu" and held.autocast:
+        model.encoder.attend_by("eager")
     if held.init:
         load_init(model, Path(held.init))
     model.encoder.bias.requires_grad_(held.train_bias)

@@ -189,6 +189,8 @@ def fit(
     vocabulary = vocabulary_of([*voting, *auxiliary], held.tasks, held.min_count)
     config = _with_heads(held, vocabulary)
     model, reader = build(config, seed=held.seed, device=held.device)
+    if held.device == "cpu" and held.autocast:
+        model.encoder.attend_by("eager")
     if held.init:
         load_init(model, Path(held.init))
     model.encoder.bias.requires_grad_(held.train_bias)

@@ -9,7 +9,7 @@ from scoring.metrics.iq.attention import TurnBias, allowed
 from scoring.metrics.iq.building import Reader
 from scoring.metrics.iq.config import MODES, Mode
 from scoring.metrics.iq.inference import predict
-from scoring.metrics.iq.model import IQModel
+from scoring.metrics.iq.model import ATTENTIONS, Attention, IQModel
 from scoring.metrics.iq.packing import Piece, pack
 from scoring.metrics.iq.windows import windows
 from tests.metrics.iq.conftest import tiny_model
@@ -18,12 +18,11 @@ from tests.metrics.iq.worlds import talk
 TEXTS = ["the cat sat", "on a red mat", "it was old and", "tea is tea", "a", "", "fish the cat ate", "is it", "red"]
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("attention", ATTENTIONS)
 @pytest.mark.parametrize("mode", MODES)
-def test_one_pass_equals_every_prefix(world: tuple[IQModel, Reader], mode: Mode, attention: str) -> None:
+def test_one_pass_equals_every_prefix(world: tuple[IQModel, Reader], mode: Mode, attention: Attention) -> None:
     model, reader = world
-    for layer in (*model.encoder.lower, *model.encoder.upper):
-        layer.attention.self.config._attn_implementation = attention  # type: ignore[union-attr]
+    model.encoder.attend_by(attention)
     turns = talk(TEXTS)
     ahead = 2 if mode == "retrospective" else 1
     whole = predict(model, [reader.encode(turns)], mode=mode, padding=reader.padding)[0]

@@ -57,6 +57,15 @@ def keep(row: str, checkpoint: Path, facts: dict[str, Any], sets: Sequence[str],
     (KEPT / f"{row}.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
+def keep_run(row: str, run: Path, sets: Sequence[str], modes: Sequence[str]) -> None:
+    """Write the files of a row from the folder that its training wrote."""
+    facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    for one in (facts, *facts.get("pretraining", [])):
+        for name in ("out", "init"):  # which folder it was in matters to nobody else
+            one["settings"][name] = one["settings"][name] and Path(one["settings"][name]).name
+    keep(row, run / "checkpoint", facts, sets, modes)
+
+
 def hardware() -> str:
     """The processor and how much of it torch used."""
     model = platform.processor() or platform.machine()
@@ -94,11 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
-    facts = json.loads((given.run / "run.json").read_text(encoding="utf-8"))
-    for one in (facts, *facts.get("pretraining", [])):
-        for name in ("out", "init"):  # which folder it was in matters to nobody else
-            one["settings"][name] = one["settings"][name] and Path(one["settings"][name]).name
-    keep(given.row, given.run / "checkpoint", facts, given.sets, given.modes)
+    keep_run(given.row, given.run, given.sets, given.modes)
     return 0
 
 

@@ -26,6 +26,7 @@ from scoring.metrics.batching import batches
 from scoring.metrics.iq.corpora import data_folder
 from scoring.metrics.iq.inference import TOKEN_BUDGET, predict
 from scoring.metrics.iq.metric import IQ
+from scoring.metrics.iq.model import ATTENTIONS
 from scoring.metrics.iq.packing import Piece, pack
 from scoring.metrics.iq.results.items import items
 from scoring.metrics.iq.results.keep import KEPT, commit, hardware
@@ -60,11 +61,9 @@ def whole(metric: IQ, conversations: Sequence[Turns]) -> list[Tensor]:
 
 def differences(metric: IQ, conversations: Sequence[Turns]) -> dict[str, float]:
     """Largest difference of a logit between one pass and a full-prefix window, with each attention implementation."""
-    found = {}
-    layers = [*metric.model.encoder.lower, *metric.model.encoder.upper]
-    for attention in ("eager", "sdpa"):
-        for layer in layers:
-            layer.attention.self.config._attn_implementation = attention  # type: ignore[union-attr]
+    found: dict[str, float] = {}
+    for attention in ATTENTIONS:
+        metric.model.encoder.attend_by(attention)
         pairs = zip(whole(metric, conversations), windows_per_turn(metric, conversations, None), strict=True)
         found[attention] = max(float((one - other).abs().max()) for one, other in pairs)
     return found
