@@ -1,7 +1,7 @@
 """What people said, and what about."""
 
 from annotate.models.campaign import Campaign, CampaignDimension, CampaignItem, ItemRater, Participant, Task, TaskEvent
-from annotate.models.corpus import Conversation, Corpus, KnowledgeSection, Turn
+from annotate.models.corpus import Conversation, Corpus, CorpusSlice, KnowledgeSection, Turn
 from annotate.models.dimension import Dimension, DimensionVersion
 from annotate.models.gold import GoldPlan, KnownAnswer, RaterStanding
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
@@ -17,6 +17,7 @@ __all__ = [
     "Choice",
     "Conversation",
     "Corpus",
+    "CorpusSlice",
     "Dimension",
     "DimensionMap",
     "DimensionVersion",

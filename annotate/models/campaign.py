@@ -140,7 +140,8 @@ class CampaignItem(models.Model):
                 fields=["campaign", "position"],
                 condition=Q(taken__lt=F("required_raters")),
                 name="items_with_a_free_place",
-            )
+            ),
+            models.Index(fields=["campaign"], condition=~Q(purpose="work"), name="items_that_are_not_work"),
         ]
 
 

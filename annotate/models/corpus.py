@@ -51,6 +51,28 @@ class Conversation(models.Model):
         return self.external_id
 
 
+class CorpusSlice(models.Model):
+    """What a corpus holds of one split, topic and configuration. PostgreSQL keeps it by triggers on conversations.
+
+    Lists of 100,000 conversations ask for this at every view, and counting took longer than everything else on them.
+    """
+
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="slices")
+    split = models.CharField(max_length=64, blank=True)
+    topic = models.CharField(max_length=100, blank=True)
+    config = models.CharField(max_length=32, blank=True)
+    conversations = models.IntegerField()
+    turns = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["corpus", "split", "topic", "config"], name="one_row_per_slice_of_a_corpus")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.corpus_id}: {self.split} {self.topic} {self.config}"
+
+
 class Turn(models.Model):
     """One utterance. `index` counts from 0; `cited` are the section keys that the data says it used."""
 

@@ -75,6 +75,7 @@ def dockets(rows: Sequence[Comparison], *, user: User) -> list[Docket]:
     conversations = {row.conversation_id for row in rows}
     votes: dict[int | None, list[ReadRating]] = {}
     said = ReadRating.objects.filter(given(), current=True, version=version, turn__in=turns)
+    said = said.filter(conversation__in=conversations)  # what the index on current ratings begins with
     said = said.exclude(reason__in=PASSED_ON).select_related("rater", "rating", "version")
     for vote in said.order_by("number", "label", "pk"):
         votes.setdefault(vote.turn_id, []).append(vote)

@@ -77,6 +77,7 @@ NOTHING_TO_HIDE: dict[str, str] = {
     "annotate.GoldPlan": "shares of all tasks; which of them are gold is in the items, whose known answers are planted",
     "annotate.CampaignDimension": "what is asked is shown to whoever is asked",
     "annotate.CampaignItem": "counts and places only",
+    "annotate.CorpusSlice": "counts of conversations",
     "annotate.Dimension": "what is asked is shown to whoever is asked",
     "annotate.DimensionVersion": "what is asked is shown to whoever is asked",
     "annotate.ItemRater": "links only; the raters' names are planted",
