@@ -83,7 +83,10 @@ def train(task: Task, folder: Path, *, minutes: float, rate: float) -> dict[str,
         facts["tokens"] += task.tokens(batch)
         facts["seconds"] = before + time.monotonic() - begun
         if facts["steps"] % 5 == 0:
-            print(f"{facts['steps']} {facts['tokens']} {facts['seconds']:.0f} s loss {loss.item():.3f}", flush=True)
+            left = facts["seconds"] / facts["steps"] * (len(task.batches) - facts["steps"])
+            left = min(left, max(60 * minutes - facts["seconds"], 0))
+            spent_so_far = f"{facts['steps']} {facts['tokens']} {facts['seconds']:.0f} s"
+            print(f"{spent_so_far} loss {loss.item():.3f}, {left:.0f} s left", flush=True)
         if facts["steps"] % 20 == 0:
             save(task, folder, facts)
     save(task, folder, facts)

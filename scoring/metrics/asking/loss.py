@@ -10,6 +10,20 @@ import torch
 from scoring.metrics.likelihood.packs import Pack, collate
 
 
+def read_packs(model: Any, batch: Sequence[Pack], *, pad: int, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
+    """What `model`, a causal LM, predicts where the texts of the packs stand, and what stands there.
+
+    logits: (tokens of all texts, vocabulary) in fp32, with a graph; targets: (tokens of all texts,).
+    """
+    device = model.lm_head.weight.device
+    held = {key: tensor.to(device) for key, tensor in collate(batch, pad=pad, dtype=dtype).items()}
+    hidden = model.model(
+        input_ids=held["ids"], position_ids=held["positions"], attention_mask=held["mask"], use_cache=False
+    ).last_hidden_state  # (batch, length, width)
+    targets = torch.tensor([token for pack in batch for text in pack.texts for token in text], device=device)
+    return model.lm_head(hidden[held["segments"] > 0]).float(), targets
+
+
 def loss_of(
     model: Any, batch: Sequence[Pack], *, pad: int, dtype: torch.dtype, after: int | None = None
 ) -> torch.Tensor:
@@ -17,16 +31,11 @@ def loss_of(
 
     after: a token that every text has; only what stands behind its first place counts.
     """
-    held = collate(batch, pad=pad, dtype=dtype)
-    device = model.lm_head.weight.device
-    held = {key: tensor.to(device) for key, tensor in held.items()}
-    hidden = model.model(
-        input_ids=held["ids"], position_ids=held["positions"], attention_mask=held["mask"], use_cache=False
-    ).last_hidden_state  # (batch, length, width)
+    logits, targets = read_packs(model, batch, pad=pad, dtype=dtype)
+    if after is None:
+        return torch.nn.functional.cross_entropy(logits, targets)
     texts = [text for pack in batch for text in pack.texts]
-    targets = torch.tensor([token for text in texts for token in text], device=device)
     counted = torch.tensor(
-        [after is None or place > text.index(after) for text in texts for place in range(len(text))], device=device
+        [place > text.index(after) for text in texts for place in range(len(text))], device=logits.device
     )
-    logits = model.lm_head(hidden[held["segments"] > 0][counted]).float()  # (counted tokens, vocabulary)
-    return torch.nn.functional.cross_entropy(logits, targets[counted])
+    return torch.nn.functional.cross_entropy(logits[counted], targets[counted])

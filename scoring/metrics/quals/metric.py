@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Self
 from scoring.metrics.api import Example, Grounded, Reads, Score, signature
 from scoring.metrics.asking.adapted import AdapterConfig, merged
 from scoring.metrics.asking.layout import Layout, layout_of
+from scoring.metrics.asking.writing import Written
 from scoring.metrics.backbones import identity
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.batching import run_batched
@@ -30,7 +31,7 @@ from scoring.metrics.likelihood.excerpt import excerpt
 from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
-from scoring.metrics.quals.diverse import Written, diverse
+from scoring.metrics.quals.diverse import diverse
 from scoring.metrics.quals.quantised import INT8, in_int8
 from scoring.metrics.reasons import NOT_FINITE, grounded, scorable
 from scoring.metrics.tokens import Tokens, tokenize

@@ -198,7 +198,7 @@ def page(
             *more,
             "",
             "**Not measured**: sets where no row stands above, the `full` preset, every ablation,",
-            "one-sentence news summaries (no such set is here). ConSeq is not written. The aims of beating",
+            "one-sentence news summaries (no such set is here). The aims of beating",
             "every overlap baseline and Pearson .45 are not shown. QAGS on the same items, and what both cost:",
             "`docs/results/qags.md`.",
             "",
