@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from annotate.actions.change_dimensions import BadMap, NewVersion, Target, side_of
 from annotate.importing.examples import EXAMPLE_FIELDS
@@ -27,39 +27,38 @@ from annotate.models import Dimension, DimensionVersion
 from annotate.models.dimension import Direction, Unit, ValueKind
 from annotate.models.mapping import MapKind
 
-_LINES = "One answer a line: value | word | what it means."
+def _lines(label: Any, rows: int, help_text: Any, *, required: bool = False, longest: int = 20_000) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=help_text,
+    )
 
 
 class WordsForm(forms.Form):
     """The words and the scale of a version."""
 
     question = forms.CharField(label=gettext_lazy("Question"), max_length=300)
-    guidance = forms.CharField(
-        label=gettext_lazy("Guidance"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    guidance = _lines(gettext_lazy("Guidance"), 3, "")
+    scale = _lines(
+        gettext_lazy("Scale"), 6, gettext_lazy("One answer a line: value | word | what it means."), required=True
     )
-    scale = forms.CharField(
-        label=gettext_lazy("Scale"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}), help_text=_LINES
+    reasons = _lines(
+        gettext_lazy("Answers without a value"),
+        2,
+        gettext_lazy("One a line, as above; such as: no claim | No claim"),
+        longest=5_000,
     )
-    reasons = forms.CharField(
-        max_length=5_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        label=gettext_lazy("Answers without a value"),
-        help_text=gettext_lazy("One a line, as above; such as: no claim | No claim"),
+    example = _lines(
+        gettext_lazy("Examples"), 4, gettext_lazy("One answer a line: value | what is answered so"), longest=60_000
     )
-    example = forms.CharField(
-        max_length=60_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        label=gettext_lazy("Examples"),
-        help_text=gettext_lazy("One answer a line: value | what is answered so"),
-    )
-    counter_example = forms.CharField(
-        max_length=60_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        label=gettext_lazy("Counter-examples"),
-        help_text=gettext_lazy("One answer a line: value | what looks like it and is not"),
+    counter_example = _lines(
+        gettext_lazy("Counter-examples"),
+        4,
+        gettext_lazy("One answer a line: value | what looks like it and is not"),
+        longest=60_000,
     )
 
     def read_lines(self, *, numbers: bool) -> None:
@@ -96,7 +95,7 @@ class DimensionForm(WordsForm):
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
         if Dimension.objects.filter(key=key).exists():
-            raise forms.ValidationError(f"There is already a dimension {key!r}.")
+            raise forms.ValidationError(gettext("There is already a dimension “%(key)s”.") % {"key": key})
         return key
 
     def clean(self) -> dict[str, Any]:
@@ -115,7 +114,7 @@ class EndsForm(WordsForm):
         queryset=DimensionVersion.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("From"),
-        error_messages={"required": "Choose what changes."},
+        error_messages={"required": gettext_lazy("Choose what changes.")},
     )
     targets = forms.ModelMultipleChoiceField(
         queryset=DimensionVersion.objects.none(),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scoring.metrics.iq import agreement
 from scoring.metrics.iq.intervals import Interval, coverage, fit_interval, spreads_of
-from scoring.metrics.iq.results.figures import figures, human_ceiling
+from scoring.metrics.iq.results.figures import differences, figures, human_ceiling
 from scoring.metrics.iq.results.predictions import Judged, join, read_predictions, write_predictions
 from tests.metrics.iq.test_corpora import conversation
 
@@ -90,6 +90,24 @@ def test_a_perfect_row_is_perfect_and_a_random_one_is_not() -> None:
 def test_macro_is_the_mean_of_the_domains() -> None:
     found = figures([*judged(60, 0.5, "a"), *judged(60, 3.0, "b")], replicates=20)
     assert found["macro"]["auc"].value == pytest.approx((found["a"]["auc"].value + found["b"]["auc"].value) / 2)
+
+
+def test_a_row_differs_from_itself_by_nothing_and_from_a_worse_one_surely() -> None:
+    good, bad = judged(200, 0.5), judged(200, 20.0)
+    same = differences([(good, -3.0)], [(good, -3.0)], replicates=30)
+    assert all((one.value, one.low, one.high) == (0, 0, 0) for one in same.values())
+    apart = differences([(good, -3.0)], [(bad, -3.0)], replicates=200)
+    alone = [figures(rows, threshold=-3.0, replicates=200)["macro"] for rows in (good, bad)]
+    for name in ("f1", "spearman"):
+        assert apart[name].value == pytest.approx(alone[0][name].value - alone[1][name].value)
+        assert 0 < apart[name].low < apart[name].value < apart[name].high
+
+
+def test_seeds_are_averaged_before_rows_are_compared() -> None:
+    good, bad = judged(100, 0.5), judged(100, 20.0)
+    mixed = differences([(good, -3.0), (bad, -3.0)], [(bad, -3.0)], replicates=20)
+    whole = differences([(good, -3.0)], [(bad, -3.0)], replicates=20)
+    assert mixed["f1"].value == pytest.approx(whole["f1"].value / 2)
 
 
 def test_the_ceiling_of_raters_who_disagree_is_negative() -> None:

@@ -81,26 +81,61 @@ def figures(
 
     Dialogues are drawn with replacement within each domain; the macro figure is taken anew in every replicate.
     """
+    point, drawn = _replicates(judged, measures(threshold), replicates, seed)
+    return {
+        domain: {name: _figure(value, drawn[domain][name]) for name, value in held.items()}
+        for domain, held in point.items()
+    }
+
+
+Scored = tuple[Sequence[Judged], float | None]
+
+
+def differences(
+    ones: Sequence[Scored],
+    others: Sequence[Scored],
+    names: Sequence[str] = ("f1", "spearman"),
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> dict[str, Figure]:
+    """measure -> macro figure of `ones` less that of `others`, on the same draws of dialogues; means over seeds.
+
+    ones, others: (judged, threshold) of each seed, all over the same turns in the same order.
+    """
+    sides = []
+    for side in (ones, others):
+        held = []
+        for judged, threshold in side:
+            wanted = {name: measure for name, measure in measures(threshold).items() if name in names}
+            held.append(_replicates(judged, wanted, replicates, seed))
+        sides.append(held)
+    found = {}
+    for name in names:
+        value, drawn = (
+            [np.mean([held[place]["macro"][name] for held in side], axis=0) for side in sides] for place in (0, 1)
+        )
+        found[name] = _figure(float(value[0] - value[1]), drawn[0] - drawn[1])
+    return found
+
+
+def _replicates(
+    judged: Sequence[Judged], wanted: Mapping[str, Callable[[Columns], float]], replicates: int, seed: int
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Column]]]:
+    """Per domain and macro: the figures, and those of every replicate. What is drawn depends on the seed alone."""
     generator = np.random.default_rng(seed)
-    domains = sorted({one.domain for one in judged})
-    wanted = measures(threshold)
-    drawn: dict[str, dict[str, Column]] = {}
     point: dict[str, dict[str, float]] = {}
-    for domain in domains:
+    drawn: dict[str, dict[str, Column]] = {}
+    for domain in sorted({one.domain for one in judged}):
         rows = [one for one in judged if one.domain == domain]
         held, groups = columns_of(rows), _groups(rows)
         samples = [held.take(_draw(groups, generator)) for _ in range(replicates)]
         point[domain] = {name: measure(held) for name, measure in wanted.items()}
         drawn[domain] = {name: np.array([measure(one) for one in samples]) for name, measure in wanted.items()}
-    found = {domain: {name: _figure(point[domain][name], drawn[domain][name]) for name in wanted} for domain in domains}
-    found["macro"] = {
-        name: _figure(
-            float(np.mean([point[domain][name] for domain in domains])),
-            np.mean([drawn[domain][name] for domain in domains], axis=0),
-        )
-        for name in wanted
-    }
-    return found
+    domains = list(point)
+    point["macro"] = {name: float(np.mean([point[domain][name] for domain in domains])) for name in wanted}
+    drawn["macro"] = {name: np.mean([drawn[domain][name] for domain in domains], axis=0) for name in wanted}
+    return point, drawn
 
 
 def human_ceiling(judged: Sequence[Judged], *, seed: int = 0, repeats: int = 20) -> dict[str, dict[str, float]]:
