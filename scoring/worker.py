@@ -33,19 +33,26 @@ class WorkerState:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self.busy_with = ""
         self.stopping = threading.Event()
-        self._metrics: OrderedDict[int, Metric] = OrderedDict()
+        self._metrics: OrderedDict[tuple[int, tuple[tuple[str, str], ...]], Metric] = OrderedDict()
         self._names: tuple[str, ...] = ()
 
-    def metric_of(self, checkpoint: Checkpoint) -> Metric:
-        """The checkpoint's metric, loaded once; the least recently used one makes room. Raises Unavailable."""
-        if checkpoint.pk in self._metrics:
-            self._metrics.move_to_end(checkpoint.pk)
-            return self._metrics[checkpoint.pk]
-        metric = registry.load(checkpoint.metric, checkpoint=folder_of(checkpoint), device=device())
-        self._metrics[checkpoint.pk] = metric
+    def metric_of(self, checkpoint: Checkpoint, **options: str) -> Metric:
+        """The checkpoint's metric as the run wants it, loaded once; the least recently used one makes room.
+
+        Raises Unavailable.
+        """
+        key = checkpoint.pk, tuple(sorted(options.items()))
+        if key in self._metrics:
+            self._metrics.move_to_end(key)
+            return self._metrics[key]
+        metric = registry.load(checkpoint.metric, checkpoint=folder_of(checkpoint), device=device(), **options)
+        self._metrics[key] = metric
         while len(self._metrics) > _LOADED_AT_MOST:
             self._metrics.popitem(last=False)
-        self._names = tuple(f"{loaded.name} #{key}" for key, loaded in self._metrics.items())
+        self._names = tuple(
+            " ".join([f"{loaded.name} #{pk}", *(value for _, value in chosen)])
+            for (pk, chosen), loaded in self._metrics.items()
+        )
         return metric
 
     @property

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,10 +22,12 @@ from scoring.actions.cancel_run import cancel_run
 from scoring.actions.promote_checkpoint import CannotPromote, override_promotion, request_promotion
 from scoring.actions.request_run import CheckpointUnavailable, NothingToScore, request_run
 from scoring.actions.resume_run import NothingToResume, resume_run
-from scoring.models import Checkpoint, Promotion, PromotionState, Run, RunState
+from scoring.metrics import registry
+from scoring.models import Checkpoint, Promotion, PromotionState, Run, RunKind, RunState
 from scoring.selectors import runs as select
 
 PAGE = 25
+_OPTIONS = ("preset", "conversation")
 
 
 class RunForm(SliceForm):
@@ -31,11 +36,52 @@ class RunForm(SliceForm):
     checkpoint = forms.ModelChoiceField(
         label=gettext_lazy("Checkpoint"), queryset=Checkpoint.objects.none(), empty_label=None
     )
-    field_order = ("checkpoint", "corpus", "split", "topic", "config", "limit")
+    preset = forms.ChoiceField(
+        label=gettext_lazy("Setting"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("as usual for the worker's device")),
+            ("laptop", gettext_lazy("laptop: quickest, fewest questions")),
+            ("cpu", gettext_lazy("cpu: fewer questions than published")),
+            ("full", gettext_lazy("full: as published, for a GPU")),
+        ],
+    )
+    conversation = forms.ChoiceField(
+        label=gettext_lazy("Checked against"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("the reading set")),
+            ("read", gettext_lazy("the reading set and the conversation so far")),
+        ],
+    )
+    field_order = ("checkpoint", "preset", "conversation", "corpus", "split", "topic", "config", "limit")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["checkpoint"].queryset = select.usable_checkpoints()  # type: ignore[attr-defined]
+
+    def options(self) -> dict[str, str]:
+        """What was chosen of the metric's own settings."""
+        return {name: self.cleaned_data[name] for name in _OPTIONS if self.cleaned_data.get(name)}
+
+    def offered(self) -> dict[str, dict[str, list[str]]]:
+        """checkpoint -> option -> values that its metric offers: what the page's script shows. One query."""
+        return {
+            str(row.pk): {name: list(held) for name, held in registry.describe(row.metric).offers.items()}
+            for row in select.usable_checkpoints()
+            if row.metric in registry.METRICS
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Settings must be such as the checkpoint's metric offers."""
+        cleaned = super().clean() or self.cleaned_data
+        if checkpoint := cleaned.get("checkpoint"):
+            try:
+                registry.checked_options(checkpoint.metric, self.options())
+            except registry.UnknownOption as problem:
+                for name, words in problem.problems.items():
+                    self.add_error(name, words)
+        return cleaned
 
 
 @scientists_only
@@ -73,6 +119,7 @@ def run_new(request: Request) -> HttpResponse:
                 checkpoint=form.cleaned_data["checkpoint"],
                 corpus=form.cleaned_data["corpus"],
                 slice=form.slice(),
+                options=form.options(),
                 requested_by=request.user,
             )
         except (NothingToScore, CheckpointUnavailable) as problem:
@@ -93,12 +140,19 @@ def run_detail(request: Request, run_id: int) -> HttpResponse:
         "shards": select.shard_counts(run),
         "failed": select.failed_shards(run)[:50],
         "slice": in_words(run.slice),
+        "chosen": _in_words(run.options) if run.kind == RunKind.SCORE else [],
         "active": run.state in (RunState.QUEUED, RunState.RUNNING),
         "stopped": run.state in (RunState.FAILED, RunState.CANCELLED),
         "no_worker": select.words_if_no_worker("gpu"),
     }
     partial = request.htmx
     return render(request, "frontend/runs/_detail.html" if partial else "frontend/runs/detail.html", context)
+
+
+def _in_words(options: Mapping[str, str]) -> list[str]:
+    """What was chosen of a metric's settings, as the form says it."""
+    words = {name: dict(RunForm.base_fields[name].choices) for name in _OPTIONS}  # type: ignore[attr-defined]
+    return [str(words.get(name, {}).get(value, value)) for name, value in options.items()]
 
 
 @scientists_only

@@ -14,6 +14,7 @@ from annotate.selectors.given import GIVEN, newest_rating, submitted_tasks
 from annotate.selectors.maps import newest_map
 from scoring.actions.rank_by_surprise import rank_by_surprise
 from scoring.models import Checkpoint, Comparison, ComparisonState, ConversationGap, Prediction
+from scoring.selectors.counted import counted_signature
 
 if TYPE_CHECKING:  # numpy, which the web has not
     from scoring.analyses.people import People
@@ -66,7 +67,8 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (SELECT coalesce(p.calibrated, CASE WHEN %(native)s THEN p.value END) AS value) m
 JOIN human h ON h.turn_id = p.turn_id
 CROSS JOIN pooled
-WHERE c.corpus_id = %(corpus)s AND p.checkpoint_id = %(checkpoint)s AND m.value IS NOT NULL AND s.width > 0
+WHERE c.corpus_id = %(corpus)s AND p.checkpoint_id = %(checkpoint)s AND p.signature = %(signature)s
+  AND m.value IS NOT NULL AND s.width > 0
 """  # noqa: S608 (a constant is put in; values are bound)
 _GAPS = """
 INSERT INTO scoring_conversationgap (conversation_id, corpus_id, checkpoint_id, turns, mean_size)
@@ -81,18 +83,20 @@ def refresh_comparisons(*, corpus: Corpus, checkpoint: Checkpoint, native: bool,
     """Rebuild the comparisons of one corpus and checkpoint; returns how many turns have both judgements.
 
     `native`: the metric's raw value lies on the human scale. `people`: the rater model, fitted before the rows are
-    locked; without one, surprise is the gap by the raters' spread. Readers see the old rows until the new are
+    locked; without one, surprise is the gap by the raters' spread. Of several settings of the checkpoint one counts
+    (`counted_signature`). Readers see the old rows until the new are
     committed.
     """
     state, _ = ComparisonState.objects.select_for_update().get_or_create(corpus=corpus, checkpoint=checkpoint)
     # What came after people were modelled is for the next time.
     state.rating_seen, state.tasks_seen = people.seen if people is not None else seen_ratings(corpus)
     state.predictions_seen, state.maps_seen = newest_prediction(corpus, checkpoint), newest_map()
-    arguments = {
+    arguments: dict[str, str | int | bool] = {
         "corpus": corpus.pk,
         "checkpoint": checkpoint.pk,
         "native": native,
         "version": checkpoint.dimension_version_id,
+        "signature": counted_signature(corpus, checkpoint),
     }
     Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")
     ConversationGap.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")

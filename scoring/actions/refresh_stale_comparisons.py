@@ -12,6 +12,7 @@ from scoring.actions.fit_calibration import TooLittleToFit, fit_calibration
 from scoring.actions.refresh_comparisons import newest_prediction, refresh_comparisons
 from scoring.models import Calibration, Checkpoint, ComparisonState, Run
 from scoring.scales import NATIVE
+from scoring.selectors.counted import counted_signature
 
 if TYPE_CHECKING:
     from scoring.analyses.people import People
@@ -72,7 +73,9 @@ def _changed(state: ComparisonState, newest: int, submitted: int, corpus: Corpus
 def _calibrate_once(corpus: Corpus, checkpoint: Checkpoint) -> None:
     if checkpoint.metric in NATIVE or find_spec("numpy") is None:
         return
-    if Calibration.objects.filter(checkpoint=checkpoint, active=True).exists() or _still_running(corpus, checkpoint):
+    signature = counted_signature(corpus, checkpoint)
+    fitted = Calibration.objects.filter(checkpoint=checkpoint, signature=signature, active=True)
+    if fitted.exists() or _still_running(corpus, checkpoint):
         return
     try:
         fit_calibration(checkpoint=checkpoint, corpus=corpus, by=None)

@@ -22,8 +22,19 @@ class CheckpointUnavailable(Exception):
 
 
 @transaction.atomic
-def request_run(*, checkpoint: Checkpoint, corpus: Corpus, slice: Mapping[str, Any], requested_by: User | None) -> Run:
-    """Queue the scoring of a slice, cut into shards, and wake a worker after commit."""
+def request_run(
+    *,
+    checkpoint: Checkpoint,
+    corpus: Corpus,
+    slice: Mapping[str, Any],
+    requested_by: User | None,
+    options: Mapping[str, str] | None = None,
+) -> Run:
+    """Queue the scoring of a slice, cut into shards, and wake a worker after commit.
+
+    options: what the metric offers to choose (`registry.Description.offers`); what is left out is as usual for the
+    worker's device. Raises CheckpointUnavailable, NothingToScore, `registry.UnknownOption`.
+    """
     if checkpoint.unavailable:
         raise CheckpointUnavailable(checkpoint.unavailable)
     rows = list(conversations_in(corpus, slice).values_list("pk", "turn_count"))
@@ -33,6 +44,7 @@ def request_run(*, checkpoint: Checkpoint, corpus: Corpus, slice: Mapping[str, A
         checkpoint=checkpoint,
         corpus=corpus,
         slice=checked_slice(slice),
+        options=registry.checked_options(checkpoint.metric, options or {}),
         total=sum(turns for _, turns in rows),
         requested_by=requested_by,
     )

@@ -19,7 +19,7 @@ from scoring.actions.leases import Cancelled, LeaseLost, fail, fence, give_back,
 from scoring.actions.store_predictions import store_predictions
 from scoring.inputs import inputs_of
 from scoring.metrics.api import Metric, Score, Unavailable
-from scoring.models import Checkpoint, Run, RunState, Shard, ShardState
+from scoring.models import Run, RunState, Shard, ShardState
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +55,10 @@ def claim_shard(*, worker: str) -> Shard | None:
     return shard
 
 
-def score_shard(
-    *, shard: Shard, load: Callable[[Checkpoint], Metric], stopping: Callable[[], bool] = lambda: False
-) -> None:
+def score_shard(*, shard: Shard, load: Callable[..., Metric], stopping: Callable[[], bool] = lambda: False) -> None:
     """Score a claimed shard and write its Predictions, each turn exactly once.
 
+    load: called with the run's checkpoint, and with its options by name.
     A failure is written to the shard (tried again until SHARD_ATTEMPTS); an unavailable metric fails the run.
     """
     if shard.state != ShardState.WAITING:
@@ -68,7 +67,7 @@ def score_shard(
     checkpoint = shard.run.checkpoint
     assert checkpoint is not None  # a constraint: a scoring run has a checkpoint
     try:
-        metric = load(checkpoint)
+        metric = load(checkpoint, **shard.run.options)
         conversations = _conversations(shard, grounded=metric.reads == "grounded")
         inputs = inputs_of(conversations, metric.reads)
         hashes = {conversation.pk: conversation.content_hash for conversation in conversations}

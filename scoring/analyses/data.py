@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from annotate.models import (
     Campaign,
@@ -24,6 +24,7 @@ from annotate.selectors.given import given
 from annotate.selectors.known import gold_tasks, hits_among
 from annotate.selectors.maps import newest_map, newest_version, versions_alike
 from scoring.models import Checkpoint, Prediction
+from scoring.selectors.counted import counted_signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,10 @@ def _seconds(corpus: Corpus) -> dict[tuple[int | None, int | None], float]:
 
 
 def predictions_of(corpus: Corpus, version: DimensionVersion) -> dict[Checkpoint, dict[int, float | None]]:
-    """checkpoint -> item -> value on the human scale where there is one, else the raw value. Three queries.
+    """checkpoint -> item -> value on the human scale where there is one, else the raw value.
 
-    Of checkpoints that speak on this version, or on one that differs in words alone.
+    Of checkpoints that speak on this version, or on one that differs in words alone; of several settings of one, the
+    one that counts. Two queries, and one a checkpoint.
     """
     checkpoints = {
         row.pk: row
@@ -115,7 +117,10 @@ def predictions_of(corpus: Corpus, version: DimensionVersion) -> dict[Checkpoint
         .order_by("metric", "pk")
     }
     found: dict[int, dict[int, float | None]] = {pk: {} for pk in checkpoints}
-    rows = Prediction.objects.filter(conversation__corpus=corpus, checkpoint__in=checkpoints).order_by("pk")
+    counted = Q()
+    for row in checkpoints.values():
+        counted |= Q(checkpoint=row, signature=counted_signature(corpus, row))
+    rows = Prediction.objects.filter(counted, conversation__corpus=corpus, checkpoint__in=checkpoints).order_by("pk")
     for checkpoint, conversation, turn, value, calibrated in rows.values_list(
         "checkpoint_id", "conversation_id", "turn_id", "value", "calibrated"
     ).iterator(5000):

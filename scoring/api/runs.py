@@ -21,6 +21,7 @@ from people.permissions import AdminsOnly, ScientistsOnly
 from scoring.actions.cancel_run import cancel_run
 from scoring.actions.request_run import CheckpointUnavailable, NothingToScore, request_run
 from scoring.actions.resume_run import NothingToResume, resume_run
+from scoring.metrics import registry
 from scoring.models import Checkpoint, Prediction, Release, Run
 
 
@@ -41,17 +42,21 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = (
-            "id", "kind", "checkpoint", "corpus", "slice", "state", "reason", "phase", "total", "done", "unscored",
-            "cancel_requested", "created_at", "started_at", "finished_at",
+            "id", "kind", "checkpoint", "corpus", "slice", "options", "state", "reason", "phase", "total", "done",
+            "unscored", "cancel_requested", "created_at", "started_at", "finished_at",
         )  # fmt: skip
 
 
 class NewRunSerializer(serializers.Serializer[Any]):
-    """checkpoint: id; corpus: key; slice: split, topic, config, system, limit."""
+    """checkpoint: id; corpus: key; slice: split, topic, config, system, limit; options: what the metric offers.
+
+    QUALS: preset (laptop, cpu, full), conversation (unread, read). QAGS: preset (cpu, full).
+    """
 
     checkpoint = serializers.PrimaryKeyRelatedField(queryset=Checkpoint.objects.all())
     corpus = serializers.SlugRelatedField(slug_field="key", queryset=Corpus.objects.all())
     slice = serializers.DictField(required=False, default=dict)
+    options = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
 
     def validate_slice(self, value: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -63,6 +68,10 @@ class NewRunSerializer(serializers.Serializer[Any]):
         unknown = set(self.initial_data) - set(self.fields)
         if unknown:
             raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "is no field of a run"))
+        try:
+            registry.checked_options(attrs["checkpoint"].metric, attrs["options"])
+        except registry.UnknownOption as problem:
+            raise serializers.ValidationError({"options": problem.problems}) from problem
         return attrs
 
 

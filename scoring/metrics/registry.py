@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -33,6 +33,14 @@ class UnknownMetric(LookupError):
     """No metric has this name; the message lists those that exist."""
 
 
+class UnknownOption(ValueError):
+    """A metric was asked for with a setting that it does not offer. `problems`: option -> what is wrong with it."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(" ".join(f"{option}: {words}" for option, words in problems.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Description:
     """A metric in words, for lists and pages.
@@ -40,6 +48,7 @@ class Description:
     dimension: key of the Dimension it predicts. modules: importable names it needs beyond the standard library.
     backbones: pretrained weights it stands on. needs_checkpoint: it has trained weights of its own.
     turns_per_shard: how many turns a worker takes at once (about half a minute of work on two CPU cores).
+    offers: option of its `load` -> values that a run may choose; each is in the signature of what the run scores.
     """
 
     name: str
@@ -50,6 +59,7 @@ class Description:
     backbones: tuple[str, ...] = ()
     needs_checkpoint: bool = False
     turns_per_shard: int = 2000
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _TRAINERS = {"iq": "scoring.metrics.iq.from_release:train_from_release"}
@@ -106,6 +116,7 @@ _DESCRIPTIONS = [
         backbones=_SMOLLM2,
         needs_checkpoint=True,
         turns_per_shard=32,
+        offers={"preset": ("laptop", "cpu", "full"), "conversation": ("unread", "read")},
     ),
     Description(
         "qags",
@@ -116,6 +127,7 @@ _DESCRIPTIONS = [
         backbones=(*_SMOLLM2, *_MINILM, *_SPACY),
         needs_checkpoint=True,
         turns_per_shard=32,
+        offers={"preset": ("cpu", "full")},
     ),
 ]
 _BY_NAME = {description.name: description for description in _DESCRIPTIONS}
@@ -136,6 +148,21 @@ def describe_all() -> list[Description]:
 def needs_checkpoint(name: str) -> bool:
     """Whether the metric has trained weights of its own. Raises `UnknownMetric`."""
     return describe(name).needs_checkpoint
+
+
+def checked_options(name: str, options: Mapping[str, str]) -> dict[str, str]:
+    """The options in the order in which the metric offers them. Raises `UnknownMetric`, `UnknownOption` with all."""
+    offers = describe(name).offers
+    problems = {
+        option: f"{value!r} is not among {', '.join(offers[option])}."
+        if option in offers
+        else f"{name} has no such choice."
+        for option, value in options.items()
+        if value not in offers.get(option, ())
+    }
+    if problems:
+        raise UnknownOption(problems)
+    return {option: options[option] for option in offers if option in options}
 
 
 def turns_per_shard(name: str) -> int:
