@@ -201,6 +201,7 @@ class Calibration(models.Model):
     curve = models.JSONField(default=list, help_text="Reliability on ratings not seen: bins of scoring.correlation.")
     corpus = models.ForeignKey(Corpus, on_delete=models.SET_NULL, null=True, related_name="+")
     campaign = models.ForeignKey(Campaign, on_delete=models.SET_NULL, null=True, related_name="+")
+    release = models.ForeignKey("Release", on_delete=models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=CalibrationState.choices, default=CalibrationState.FITTED)
     reason = models.TextField(blank=True, help_text="Why it could not be fitted, in words.")
     active = models.BooleanField(default=True)
@@ -217,7 +218,7 @@ class Calibration(models.Model):
                 name="only_a_fitted_calibration_is_in_force",
             ),
             models.UniqueConstraint(
-                fields=["checkpoint", "corpus", "campaign"],
+                fields=["checkpoint", "corpus", "campaign", "release"],
                 condition=Q(state=CalibrationState.QUEUED),
                 nulls_distinct=False,
                 name="one_waiting_calibration_of_a_kind",

@@ -15,8 +15,8 @@ from frontend.charts.reliability import reliability
 from people.permissions import scientists_only
 from people.requests import Request
 from scoring.actions.activate_calibration import CannotActivate, activate_calibration
-from scoring.actions.request_calibration import CannotCalibrate, request_calibration, send_again
-from scoring.models import Calibration, Checkpoint
+from scoring.actions.request_calibration import CannotCalibrate, releases_to_fit_on, request_calibration, send_again
+from scoring.models import Calibration, Checkpoint, Release
 from scoring.scales import NATIVE
 from scoring.selectors.matrix import points_of
 from scoring.selectors.runs import words_if_no_worker
@@ -30,7 +30,7 @@ def calibrations(request: Request, checkpoint_id: int) -> HttpResponse:
     """Every calibration of a checkpoint, newest first, with what it does on ratings that it has not seen."""
     row = get_object_or_404(Checkpoint.objects.select_related("dimension_version__dimension"), pk=checkpoint_id)
     waiting = send_again(checkpoint=row)
-    found = Calibration.objects.filter(checkpoint=row).select_related("corpus", "campaign", "made_by")
+    found = Calibration.objects.filter(checkpoint=row).select_related("corpus", "campaign", "release", "made_by")
     points = points_of(row.dimension_version)
     context: dict[str, Any] = {
         "checkpoint": row,
@@ -39,6 +39,7 @@ def calibrations(request: Request, checkpoint_id: int) -> HttpResponse:
         "no_worker": words_if_no_worker("default") if waiting else "",
         "shown": [(each, reliability(each.curve, points)) for each in found.order_by("-active", "-pk")[:_SHOWN]],
         "corpora": Corpus.objects.order_by("synthetic", "name"),
+        "releases": releases_to_fit_on(),
         "campaigns": Campaign.objects.select_related("corpus").order_by("-pk"),
     }
     return render(request, f"frontend/calibrations/{'_list' if request.htmx else 'page'}.html", context)
@@ -47,13 +48,15 @@ def calibrations(request: Request, checkpoint_id: int) -> HttpResponse:
 @scientists_only
 @require_POST
 def fit(request: Request, checkpoint_id: int) -> HttpResponse:
-    """Ask for a new map from the ratings of a corpus or of one campaign."""
+    """Ask for a new map from the ratings of a corpus, of one campaign or of a release."""
     row = get_object_or_404(Checkpoint, pk=checkpoint_id)
     kind, _, key = request.POST.get("ratings", "").partition(":")
     campaign = get_object_or_404(Campaign, pk=key) if kind == "campaign" and key.isdigit() else None
-    corpus = campaign.corpus if campaign else get_object_or_404(Corpus, key=key if kind == "corpus" else "")
+    release = get_object_or_404(Release, pk=key) if kind == "release" and key.isdigit() else None
+    within = campaign or release
+    corpus = within.corpus if within else get_object_or_404(Corpus, key=key if kind == "corpus" else "")
     try:
-        request_calibration(checkpoint=row, corpus=corpus, campaign=campaign, by=request.user)
+        request_calibration(checkpoint=row, corpus=corpus, campaign=campaign, release=release, by=request.user)
     except CannotCalibrate as problem:
         messages.warning(request, str(problem))
     return redirect("calibrations", checkpoint_id=row.pk)
