@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("frontend.pages.pairs")),
     path("", include("frontend.pages.sidebyside")),
     path("", include("frontend.pages.disagreement")),
+    path("", include("frontend.pages.divergence")),
     path("", include("frontend.pages.matrix")),
     path("", include("frontend.pages.analyses")),
     path("", include("frontend.pages.runs")),

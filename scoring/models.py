@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotate.models import Campaign, Conversation, Corpus, Dimension, DimensionVersion, Turn
+from scoring.bits import BitField
 
 
 class Checkpoint(models.Model):
@@ -56,10 +57,12 @@ class RunState(models.TextChoices):
 class RunKind(models.TextChoices):
     SCORE = "score", "score conversations"
     TRAIN = "train", "train a checkpoint"
+    EMBED = "embed", "work out the meaning of turns"
 
 
 class Run(models.Model):
-    """One request to score a slice (cut into shards), or to train. Counters are of turns (or training steps)."""
+    """One request to score a slice or to embed a corpus (cut into shards), or to train. Counters are of turns (or
+    training steps)."""
 
     kind = models.CharField(max_length=8, choices=RunKind.choices, default=RunKind.SCORE)
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, null=True, related_name="runs")
@@ -82,9 +85,16 @@ class Run(models.Model):
         indexes = [models.Index(fields=["-created_at"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=RunKind.TRAIN) | Q(checkpoint__isnull=False, corpus__isnull=False),
+                condition=Q(kind=RunKind.TRAIN)
+                | Q(kind=RunKind.EMBED, corpus__isnull=False)
+                | Q(checkpoint__isnull=False, corpus__isnull=False),
                 name="a_scoring_run_has_a_checkpoint_and_a_corpus",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["corpus"],
+                condition=Q(kind="embed", state__in=("queued", "running")),
+                name="one_embedding_run_at_a_time",
+            ),
         ]
 
 
@@ -336,13 +346,17 @@ class Comparison(models.Model):
 
 
 class ConversationGap(models.Model):
-    """The mean size of the gaps of one conversation under one checkpoint: what next and previous walk along."""
+    """The gaps of one conversation under one checkpoint: their mean size, which next and previous walk along, and their
+    profile, by which conversations that diverge alike are found (`scoring.likeness` has the rule)."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="gaps", db_index=False)
     corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+", db_index=False)
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="+", db_index=False)
     turns = models.PositiveIntegerField()
     mean_size = models.FloatField()
+    profile = ArrayField(models.FloatField(), null=True, help_text="People minus model at likeness.POINTS places.")
+    diverges_at = models.PositiveIntegerField(null=True, help_text="Index of the first turn that diverges.")
+    diverges = models.FloatField(default=1, help_text="Its place among the compared turns, 0 to 1; 1 for none.")
 
     class Meta:
         constraints = [
@@ -371,6 +385,33 @@ class ComparisonState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["corpus", "checkpoint"], name="one_state_per_corpus_and_checkpoint")
         ]
+
+
+class TextEmbedding(models.Model):
+    """What a text means, once for every text: by the sha256 of its UTF-8 bytes, whatever turns it stands in.
+
+    `vector` is 384 signed bytes (`scoring.likeness.packed`), `length` what they measure as a vector.
+    """
+
+    signature = models.CharField(max_length=200, help_text="What it was computed with.")
+    digest = models.CharField(max_length=64)
+    vector = models.BinaryField()
+    length = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["signature", "digest"], name="one_embedding_per_text")]
+
+
+class EmbeddedTurn(models.Model):
+    """A turn whose text has an embedding. The sketch stands here too, so that a search reads one narrow table.
+
+    `embedding` null: the text has no word to embed.
+    """
+
+    turn = models.OneToOneField(Turn, on_delete=models.CASCADE, primary_key=True, related_name="meaning")
+    corpus = models.ForeignKey(Corpus, on_delete=models.CASCADE, related_name="+")
+    embedding = models.ForeignKey(TextEmbedding, on_delete=models.PROTECT, null=True, related_name="turns")
+    sketch = BitField(bits=384, null=True)
 
 
 class AnalysisKind(models.TextChoices):

@@ -5,6 +5,7 @@ Nothing here imports torch: the first task that needs weights loads them.
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import sys
@@ -17,8 +18,9 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from scoring.actions.embed_shard import Embeds
 from scoring.metrics import registry
-from scoring.metrics.api import Metric
+from scoring.metrics.api import Metric, Unavailable
 from scoring.models import Checkpoint, Worker
 
 log = structlog.get_logger(__name__)
@@ -34,6 +36,7 @@ class WorkerState:
         self.busy_with = ""
         self.stopping = threading.Event()
         self._metrics: OrderedDict[tuple[int, tuple[tuple[str, str], ...]], Metric] = OrderedDict()
+        self._embedder: Embeds | None = None
         self._names: tuple[str, ...] = ()
 
     def metric_of(self, checkpoint: Checkpoint, **options: str) -> Metric:
@@ -54,6 +57,16 @@ class WorkerState:
             for (pk, chosen), loaded in self._metrics.items()
         )
         return metric
+
+    def embedder(self) -> Embeds:
+        """What turns texts into vectors, loaded once. Raises Unavailable."""
+        if self._embedder is None:
+            try:  # named in a string: torch is imported by whoever embeds, not by whoever reads this
+                module = importlib.import_module("scoring.metrics.meaning.embed")
+            except ImportError as error:
+                raise Unavailable(f"{error.name or error} is not installed: pip install '.[model]'.") from error
+            self._embedder = module.TextEmbedder(device=device())
+        return self._embedder
 
     @property
     def loaded(self) -> str:

@@ -61,6 +61,8 @@ def _chips(request: Request, checkpoint: Checkpoint, filters: dict[str, str]) ->
         value = number(filters[name])
         if value is not None and (value in points or name in ("least", "most")):
             words[name] = said % f"{value:.4g}"
+    if filters["like"].isdecimal():
+        words["like"] = _("similar turns")
     chips = []
     for name, text in words.items():
         query = request.GET.copy()

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate.actions.adjudicate import OffTheScale, SameReviewer, UnknownCause, adjudicate
 from annotate.actions.release_verdict import NotCurrent, release_verdict
 from annotate.actions.show_names import show_names
-from annotate.models import Adjudication
+from annotate.models import Adjudication, Corpus
 from annotate.models.rating import Cause
 from frontend.pages.compared import compared
 from people.permissions import scientists_only
 from people.requests import Request
 from people.who import person_of
-from scoring.models import Comparison
-from scoring.selectors.disagreement import Place, disagreements, place_of
+from scoring.actions.request_embeddings import request_embeddings
+from scoring.actions.request_run import NothingToScore
+from scoring.models import Checkpoint, Comparison
+from scoring.selectors.disagreement import SHOWN, Place, disagreements, place_of
 from scoring.selectors.dockets import dockets
+from scoring.selectors.meaning import meaning_of, meanings_of, similar
+from scoring.selectors.runs import words_if_no_worker
 
 PAGE = 25
 _SIGNS = {Cause.MODEL: "✦", Cause.GUIDELINE: "§", Cause.ITEM: "▢", Cause.RATER: "☺"}
@@ -32,7 +38,10 @@ def queue(request: Request) -> HttpResponse:
     """A page of the queue for one corpus and one checkpoint."""
     chosen = compared(request)
     context, filters = chosen.context, chosen.filters
-    if chosen.corpus and chosen.checkpoint:
+    if chosen.corpus and chosen.checkpoint and filters["like"]:
+        context |= _alike(request, chosen.corpus, chosen.checkpoint, filters)
+        context["causes"] = _CAUSES
+    elif chosen.corpus and chosen.checkpoint:
         after = Place.read(request.GET.get("after", ""))
         found = disagreements(
             corpus=chosen.corpus, checkpoint=chosen.checkpoint, order=filters["order"], filters=filters, after=after
@@ -45,6 +54,47 @@ def queue(request: Request) -> HttpResponse:
         context["dockets"] = dockets(rows[:PAGE], user=person_of(request))
         context["causes"] = _CAUSES
     return render(request, "frontend/disagreement/queue.html", context)
+
+
+def _alike(request: Request, corpus: Corpus, checkpoint: Checkpoint, filters: dict[str, str]) -> dict[str, object]:
+    """The turns that mean what one turn means; or why they cannot be told yet, and how far that is."""
+    rows = _rows().filter(corpus=corpus, checkpoint=checkpoint)
+    origin = get_object_or_404(rows, pk=_whole(filters["like"]))
+    meaning, meanings = meaning_of(origin.turn_id), meanings_of(corpus)
+    context: dict[str, object] = {"origin": origin, "meaning": meaning, "meanings": meanings}
+    if meanings.missing:
+        context["no_worker"] = words_if_no_worker("gpu")
+    if meaning is None or meaning.embedding is None:
+        return context
+    page = _whole(request.GET.get("page", "")) or 1
+    found = similar(to=meaning, corpus=corpus, checkpoint=checkpoint, filters=filters)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    if len(found) > page * PAGE:
+        query = request.GET.copy()
+        query["page"] = str(page + 1)
+        context["next"] = f"?{query.urlencode()}"
+    judged = dockets([row for row, _ in shown], user=person_of(request))
+    for docket, (_, cosine) in zip(judged, shown, strict=True):
+        docket.cosine = cosine
+    return context | {"dockets": judged}
+
+
+def _whole(text: str) -> int:
+    """A whole number of an address that a row may have; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+@scientists_only
+@require_POST
+def embed(request: Request) -> HttpResponse:
+    """Ask a worker for what the turns of a corpus mean; back to the page that asked."""
+    corpus = get_object_or_404(Corpus, key=request.POST.get("corpus", ""))
+    try:
+        request_embeddings(corpus=corpus, requested_by=person_of(request))
+    except NothingToScore as problem:
+        messages.info(request, str(problem))
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "runs")
 
 
 @scientists_only
@@ -68,7 +118,7 @@ def judge(request: Request, prediction_id: int) -> HttpResponse:
 
 
 def _rows() -> QuerySet[Comparison]:
-    return Comparison.objects.select_related("turn", "conversation", "dimension_version__dimension", "prediction")
+    return Comparison.objects.select_related(*SHOWN)
 
 
 def _row(request: Request, row: Comparison) -> HttpResponse:
@@ -106,7 +156,7 @@ def tell_raters(request: Request, adjudication_id: int) -> HttpResponse:
     place = request.POST.get("row", "")
     row = get_object_or_404(
         _rows(),
-        pk=int(place) if place.isdecimal() and len(place) < 19 else 0,
+        pk=_whole(place),
         turn=verdict.turn_id,
         dimension_version__dimension=verdict.dimension_version.dimension_id,
     )
@@ -119,6 +169,7 @@ def tell_raters(request: Request, adjudication_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("disagreement/", queue, name="disagreement"),
+    path("disagreement/embed/", embed, name="embed"),
     path("disagreement/<int:prediction_id>/", judge, name="judge"),
     path("disagreement/<int:prediction_id>/names/", votes_named, name="votes_named"),
     path("disagreement/verdicts/<int:adjudication_id>/tell/", tell_raters, name="tell_raters"),

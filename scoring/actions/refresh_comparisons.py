@@ -13,6 +13,7 @@ from annotate.models import Corpus
 from annotate.selectors.given import GIVEN, newest_rating, submitted_tasks
 from annotate.selectors.maps import newest_map
 from scoring.actions.rank_by_surprise import rank_by_surprise
+from scoring.likeness import POINTS
 from scoring.models import Checkpoint, Comparison, ComparisonState, ConversationGap, Prediction
 from scoring.selectors.counted import counted_signature
 
@@ -70,11 +71,32 @@ CROSS JOIN pooled
 WHERE c.corpus_id = %(corpus)s AND p.checkpoint_id = %(checkpoint)s AND p.signature = %(signature)s
   AND m.value IS NOT NULL AND s.width > 0
 """  # noqa: S608 (a constant is put in; values are bound)
+# The profile is people minus model at likeness.POINTS places along the compared turns, linearly between them. A turn
+# diverges as the trace marks it: people's mean lies outside the model's own interval, where it gives one on this scale.
 _GAPS = """
-INSERT INTO scoring_conversationgap (conversation_id, corpus_id, checkpoint_id, turns, mean_size)
-SELECT conversation_id, corpus_id, checkpoint_id, count(*), avg(size)
-FROM scoring_comparison WHERE corpus_id = %(corpus)s AND checkpoint_id = %(checkpoint)s
-GROUP BY conversation_id, corpus_id, checkpoint_id
+WITH compared AS (
+    SELECT c.conversation_id, c.size, -c.gap AS signed, t.index,
+           row_number() OVER (PARTITION BY c.conversation_id ORDER BY t.index) AS place,
+           %(native)s AND p.calibrated IS NULL AND NOT c.human BETWEEN p.low AND p.high AS diverges
+    FROM scoring_comparison c
+    JOIN scoring_prediction p ON p.id = c.prediction_id
+    JOIN annotate_turn t ON t.id = c.turn_id
+    WHERE c.corpus_id = %(corpus)s AND c.checkpoint_id = %(checkpoint)s
+), whole AS (
+    SELECT conversation_id, count(*)::int AS turns, avg(size) AS mean_size, array_agg(signed ORDER BY index) AS signed,
+           min(index) FILTER (WHERE diverges) AS diverges_at, min(place) FILTER (WHERE diverges) AS place
+    FROM compared GROUP BY conversation_id
+)
+INSERT INTO scoring_conversationgap
+  (conversation_id, corpus_id, checkpoint_id, turns, mean_size, profile, diverges_at, diverges)
+SELECT conversation_id, %(corpus)s, %(checkpoint)s, turns, mean_size, profile.points, diverges_at,
+       coalesce((place - 0.5) / turns, 1)
+FROM whole CROSS JOIN LATERAL (
+    SELECT array_agg(signed[floor(x)::int] + (x - floor(x)) * (signed[ceil(x)::int] - signed[floor(x)::int])
+                     ORDER BY k) AS points
+    FROM (SELECT k, least(greatest((k - 0.5) / %(points)s * turns + 0.5, 1), turns)::float AS x
+          FROM generate_series(1, %(points)s) k) places
+) profile
 """
 
 
@@ -97,6 +119,7 @@ def refresh_comparisons(*, corpus: Corpus, checkpoint: Checkpoint, native: bool,
         "native": native,
         "version": checkpoint.dimension_version_id,
         "signature": counted_signature(corpus, checkpoint),
+        "points": POINTS,
     }
     Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")
     ConversationGap.objects.filter(corpus=corpus, checkpoint=checkpoint)._raw_delete(using="default")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.db import transaction
 from annotate.models import Corpus
 from annotate.slices import checked_slice, conversations_in
 from people.models import User
+from scoring.actions.cut import cut
 from scoring.metrics import registry
 from scoring.models import Checkpoint, Run, Shard
 from scoring.wake import wake_gpu_worker
@@ -50,22 +51,8 @@ def request_run(
     )
     shards = [
         Shard(run=run, number=number, conversations=ids, turn_count=turns)
-        for number, (ids, turns) in enumerate(_cut(rows, registry.turns_per_shard(checkpoint.metric)))
+        for number, (ids, turns) in enumerate(cut(rows, registry.turns_per_shard(checkpoint.metric)))
     ]
     Shard.objects.bulk_create(shards, batch_size=1000)
     transaction.on_commit(wake_gpu_worker)
     return run
-
-
-def _cut(rows: list[tuple[int, int]], turns_at_most: int) -> Iterator[tuple[list[int], int]]:
-    """Consecutive conversations of together at most so many turns, never fewer than one conversation."""
-    ids: list[int] = []
-    turns = 0
-    for pk, count in rows:
-        if ids and turns + count > turns_at_most:
-            yield ids, turns
-            ids, turns = [], 0
-        ids.append(pk)
-        turns += count
-    if ids:
-        yield ids, turns

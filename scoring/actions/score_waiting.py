@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from scoring.actions.embed_shard import embed_shard
 from scoring.actions.leases import give_back
 from scoring.actions.score_shard import claim_shard, score_shard
 from scoring.actions.train_shard import train_shard
@@ -22,6 +23,8 @@ def score_waiting() -> int:
             state.busy_with = f"run {shard.run_id}, part {shard.number + 1}"
             if shard.run.kind == RunKind.TRAIN:
                 train_shard(shard=shard, device=device(), stopping=state.stopping.is_set)
+            elif shard.run.kind == RunKind.EMBED:
+                embed_shard(shard=shard, load=state.embedder, stopping=state.stopping.is_set)
             else:
                 score_shard(shard=shard, load=state.metric_of, stopping=state.stopping.is_set)
     finally:

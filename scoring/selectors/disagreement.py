@@ -14,7 +14,8 @@ from scoring.selectors.matrix import in_bins, points_of
 
 ORDERS = {"gap": "size", "surprise": "surprise"}
 SIDES = {"above": Q(gap__gt=0), "below": Q(gap__lt=0)}
-FILTERS = ("split", "topic", "config", "side", "seen", "people", "model", "least", "most")
+SHOWN = ("turn", "conversation", "corpus", "dimension_version__dimension", "prediction")  # what a row of the page needs
+FILTERS = ("split", "topic", "config", "side", "seen", "people", "model", "least", "most", "like")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,15 @@ def disagreements(
         beyond = Q(**{f"{field}__lt": after.value}) | Q(**{field: after.value, "prediction__gt": after.prediction_id})
         # The first condition alone is what lets the index start at the right place.
         found = found.filter(Q(**{f"{field}__lte": after.value}), beyond)
-    return found.select_related("turn", "conversation", "dimension_version__dimension", "prediction").order_by(
-        f"-{field}", "prediction"
-    )
+    return found.select_related(*SHOWN).order_by(f"-{field}", "prediction")
 
 
 def narrowed(*, corpus: Corpus, checkpoint: Checkpoint, filters: Mapping[str, str]) -> QuerySet[Comparison]:
     """Comparisons of a corpus under a checkpoint that pass the filters, in no order.
 
     filters: split, topic, config, side (above, below), seen (open, judged, replied), people and model (points of
-    the scale: a cell of the matrix), least and most (bounds of the model's value); others, and what is no number, are
-    ignored.
+    the scale: a cell of the matrix), least and most (bounds of the model's value); others (like is of
+    `scoring.selectors.meaning`), and what is no number, are ignored.
     """
     found = Comparison.objects.filter(corpus=corpus, checkpoint=checkpoint)
     for name in ("split", "topic", "config"):

@@ -30,7 +30,8 @@ class Vote:
 
 @dataclass(slots=True)
 class Docket:
-    """One turn to be judged. `wanted`, `done`: places of campaigns on its conversation."""
+    """One turn to be judged. `wanted`, `done`: places of campaigns on its conversation. `cosine`: of its text with that
+    of the turn that similar ones were asked for, where they were."""
 
     row: Comparison
     votes: list[Vote] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Docket:
     named: bool = False
     wanted: int = 0
     done: int = 0
+    cosine: float | None = None
 
     @property
     def state(self) -> str:

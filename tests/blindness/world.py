@@ -90,6 +90,8 @@ NOTHING_TO_HIDE: dict[str, str] = {
     "annotate.StudyPair": "links and counts; the systems' names are planted",
     "annotate.StudyQuestion": "what is asked is shown to whoever is asked",
     "scoring.ComparisonState": "how far a refresh came",
+    "scoring.EmbeddedTurn": "of the turn's words alone, which a rater reads",
+    "scoring.TextEmbedding": "of a turn's words alone, which a rater reads",
 }
 
 _numbers = itertools.count(10)
@@ -130,7 +132,7 @@ class World:
             verdict.verdict, verdict.cause = 2.0, "item"
             verdict.save()
         Comparison.objects.update(model=1, human=5, gap=-1, size=1, surprise=9)
-        ConversationGap.objects.update(mean_size=0.9)
+        ConversationGap.objects.update(mean_size=0.9, profile=[0.9] * 8, diverges_at=0, diverges=0.1)
         for task in Task.objects.filter(rater__user=self.other):
             task.skip_note = "nothing"
             task.save()
@@ -322,7 +324,14 @@ def _models(plant: Any, corpus: Corpus, boss: User, campaign: Campaign, scale: D
     for conversation in Conversation.objects.filter(corpus=corpus):
         plant(
             ConversationGap(
-                conversation=conversation, corpus=corpus, checkpoint=checkpoint, turns=3, mean_size=number()
+                conversation=conversation,
+                corpus=corpus,
+                checkpoint=checkpoint,
+                turns=3,
+                mean_size=number(),
+                profile=[number()] * 8,
+                diverges_at=1,
+                diverges=0.5,
             )
         )
     for kind in ("workbench", "agreement", "raters"):
