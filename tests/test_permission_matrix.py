@@ -51,7 +51,7 @@ STATED: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
-            "side_by_side_list", "side_by_side", "alike", "embed",
+            "side_by_side_list", "side_by_side", "side_by_side_names", "alike", "embed",
             "evidence", "pair_verdict", "pair_verdicts", "pair_verdict_sheet",
             "disagreement", "matrix", "matrix_sheet", "judge", "tell_raters", "votes_named",
             "runs", "run_new",

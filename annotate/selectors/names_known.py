@@ -23,3 +23,12 @@ def names_known(user: User, dimension_id: int, conversations: Collection[int]) -
     settled = Q(made_by=user) | Q(current=True, replies__isnull=True)
     judged = Adjudication.objects.filter(here, settled, dimension_version__dimension=dimension_id)
     return {*asked, *judged.values_list("conversation", "turn")}
+
+
+def names_known_here(user: User, conversation_id: int) -> set[tuple[int, int | None]]:
+    """(dimension, turn) of one conversation whose raters' names this person may see, by the same rule. Two queries."""
+    here = Q(conversation=conversation_id)
+    asked = NamesSeen.objects.filter(here, by=user).values_list("dimension", "turn")
+    settled = Q(made_by=user) | Q(current=True, replies__isnull=True)
+    judged = Adjudication.objects.filter(here, settled).values_list("dimension_version__dimension", "turn")
+    return {*asked, *judged}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import path
-from django.views.decorators.http import require_safe
+from urllib.parse import urlencode
 
-from annotate.models import Conversation, Corpus, DimensionVersion, Turn
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from annotate.actions.show_names import show_names
+from annotate.models import Conversation, Corpus, Dimension, DimensionVersion, Turn
 from frontend.charts.strip import strip
 from frontend.charts.trace import mean_and_interval, trace
 from people.permissions import scientists_only
 from people.requests import Request
+from people.who import person_of
 from scoring.selectors.conversations import compared_checkpoints, conversation_list, slice_values
 from scoring.selectors.side_by_side import Judgements, SideBySide, neighbours, scale_bounds, side_by_side
 
@@ -48,7 +53,7 @@ def listing(request: Request) -> HttpResponse:
 def page(request: Request, conversation_id: int) -> HttpResponse:
     """One conversation. `?dimension=` chooses the trace, `?by=` the model whose gaps next and previous follow."""
     found_row = get_object_or_404(Conversation.objects.select_related("corpus", "alternative_of"), pk=conversation_id)
-    found = side_by_side(conversation=found_row)
+    found = side_by_side(conversation=found_row, viewer=person_of(request))
     numeric = {key: version for key, version in found.dimensions.items() if scale_bounds(version)}
     chosen = _chosen(request.GET.get("dimension", ""), numeric, found.judgements)
     models = sorted(
@@ -75,8 +80,25 @@ def page(request: Request, conversation_id: int) -> HttpResponse:
         "following": following,
         "focus": request.GET.get("turn", ""),
         "whole": found.judgements.get(None, {}),
+        "nameless": found.nameless(chosen) if chosen else [],
     }
     return render(request, "frontend/side_by_side/page.html", context)
+
+
+@scientists_only
+@require_POST
+def names(request: Request, conversation_id: int) -> HttpResponse:
+    """Show who said what of a conversation on one dimension before a verdict; logged, turn by turn."""
+    row = get_object_or_404(Conversation, pk=conversation_id)
+    asked = request.POST.get("dimension", "")
+    dimension = get_object_or_404(Dimension, pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
+    found = side_by_side(conversation=row, viewer=person_of(request))
+    turns = {turn.pk: turn for turn in found.turns}
+    with transaction.atomic():
+        for turn in found.nameless(dimension.pk):
+            place = turns[turn] if turn is not None else None
+            show_names(conversation=row, turn=place, dimension=dimension, by=person_of(request))
+    return redirect(f"{reverse('side_by_side', args=[row.pk])}?{urlencode({'dimension': dimension.pk})}")
 
 
 def _chosen(asked: str, numeric: dict[int, DimensionVersion], judgements: Cells) -> int | None:
@@ -142,4 +164,5 @@ def _within(
 urlpatterns = [
     path("side-by-side/", listing, name="side_by_side_list"),
     path("side-by-side/<int:conversation_id>/", page, name="side_by_side"),
+    path("side-by-side/<int:conversation_id>/names/", names, name="side_by_side_names"),
 ]

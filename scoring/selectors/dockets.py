@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 
 from django.db.models import Sum
 
@@ -15,7 +14,7 @@ from annotate.selectors.given import given
 from annotate.selectors.names_known import names_known
 from people.models import User
 from scoring.models import Comparison
-from scoring.selectors.side_by_side import answer_in_words, in_words
+from scoring.selectors.side_by_side import answer_in_words, in_words, letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +116,5 @@ def dockets(rows: Sequence[Comparison], *, user: User) -> list[Docket]:
 
 
 def _vote(place: int, vote: ReadRating, named: bool) -> Vote:
-    letter = ascii_uppercase[place] if place < len(ascii_uppercase) else f"{place + 1}."
     who = (vote.rater.pseudonym or f"rater {vote.rater_id}") if named else ""
-    return Vote(letter, answer_in_words(vote, vote.version), vote.rating.note, who)
+    return Vote(letter(place), answer_in_words(vote, vote.version), vote.rating.note, who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -10,6 +11,8 @@ from django.db.models import F, QuerySet
 from annotate.evidence import PERSONAL
 from annotate.models import Adjudication, Conversation, DimensionVersion, KnowledgeSection, Rating, ReadRating, Turn
 from annotate.selectors.given import given
+from annotate.selectors.names_known import names_known_here
+from people.models import User
 from scoring.models import ConversationGap, Prediction
 from scoring.scales import NATIVE
 
@@ -24,6 +27,7 @@ class Dot:
     note: str = ""
     points: list[tuple[str, str, str]] = field(default_factory=list)  # (stance, section, sentence) it points at
     personal: bool = False  # it rests on the speaker's own knowledge
+    hidden: bool = False  # `rater` is a letter
 
 
 @dataclass(slots=True)
@@ -66,9 +70,21 @@ class SideBySide:
     def of(self, turn_id: int | None, dimension_id: int) -> Judgements:
         return self.judgements.get(turn_id, {}).get(dimension_id, Judgements())
 
+    def nameless(self, dimension_id: int) -> list[int | None]:
+        """Turns (None: the whole) where a dimension's raters are letters."""
+        return [
+            turn
+            for turn, cells in self.judgements.items()
+            if any(dot.hidden for dot in cells.get(dimension_id, Judgements()).people)
+        ]
 
-def side_by_side(*, conversation: Conversation) -> SideBySide:
-    """Everything said of a conversation. Six queries: turns, sections, ratings, how they read, predictions, verdicts.
+
+def side_by_side(*, conversation: Conversation, viewer: User | None = None) -> SideBySide:
+    """Everything said of a conversation. Eight queries: turns, sections, ratings, how they read, predictions, verdicts,
+    and whose names the viewer may know (two).
+
+    viewer: who will see it; names that the blind review hides from them are letters here, in the order of what was
+    said. None: a program of ours, to which nothing is hidden.
 
     A dimension is shown on its newest version here. A rating of an older one, or of another dimension that was mapped
     to it, stands where the maps put it, with what was said; where they cannot tell, it stands in words alone.
@@ -108,7 +124,25 @@ def side_by_side(*, conversation: Conversation) -> SideBySide:
     verdicts = conversation.adjudications.filter(current=True).select_related("dimension_version__dimension", "made_by")
     for verdict in verdicts:
         _cell(found, verdict.turn_id, verdict.dimension_version).verdict = verdict
+    if viewer is not None:
+        _hide_names(found, names_known_here(viewer, conversation.pk))
     return found
+
+
+def _hide_names(found: SideBySide, known: set[tuple[int, int | None]]) -> None:
+    """Letters in place of raters, turn by turn anew: who was A is not followed from one turn to the next."""
+    for turn, cells in found.judgements.items():
+        for dimension, cell in cells.items():
+            if (dimension, turn) in known:
+                continue
+            cell.people.sort(key=lambda dot: (dot.value is None, dot.value or 0, dot.text))
+            for place, dot in enumerate(cell.people):
+                dot.rater, dot.hidden = letter(place), True
+
+
+def letter(place: int) -> str:
+    """What stands for the name of the one whose vote is the so-manieth."""
+    return ascii_uppercase[place] if place < len(ascii_uppercase) else f"{place + 1}."
 
 
 def points_of(evidence: Any) -> tuple[list[tuple[str, str, str]], bool]:
