@@ -17,7 +17,7 @@ from scoring.conseq.settings import Settings
 from scoring.metrics.asking import loop
 from scoring.metrics.asking.adapted import AdapterConfig, is_adapter, with_adapters
 from scoring.metrics.asking.writing import from_the_top, greedy, write_behind
-from scoring.metrics.backbones.load import DTYPES, load_causal_lm, load_tokenizer
+from scoring.metrics.backbones.load import DTYPES, load_language_model, load_tokenizer
 from scoring.metrics.checkpoints.weights import require
 from scoring.metrics.likelihood.packs import Ids
 
@@ -28,7 +28,7 @@ class Generator:
     def __init__(self, settings: Settings, adapters: Path | None = None, *, device: str = "cpu") -> None:
         self.settings, self.device = settings, device
         self.prompter = Prompter(load_tokenizer(settings.backbone))
-        self.model: Any = load_causal_lm(settings.backbone, device=device, dtype=settings.dtype)
+        self.model: Any = load_language_model(settings.backbone, device=device, dtype=settings.dtype)
         self._adapters = adapters
 
     def write(self, items: Sequence[Item], *, samples: int | None = None) -> list[list[str]]:

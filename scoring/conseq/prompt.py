@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from scoring.conseq.items import Item
+from scoring.metrics.asking.layout import layout_of
 from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.tokens import tokenize
 
@@ -23,25 +24,32 @@ _SUMMARISE = "Summarise the text in one or two sentences.\n\nText:\n"
 
 
 class Prompter:
-    """Makes prompts for one tokenizer. ValueError for a tokenizer that lacks a mark."""
+    """Makes prompts for one tokenizer: as above where it has the marks of a chat, else by the marks of `layout_of`.
+
+    Without a chat's marks nothing is instructed: <start> knowledge, conversation, which an encoder reads (BART, T5) or
+    the answer follows; fine-tuning says what to make of it. ValueError for a tokenizer with neither.
+    """
 
     def __init__(self, tokenizer: Any) -> None:
-        vocabulary = tokenizer.get_vocab()
-        missing = [mark for mark in (OPEN, CLOSE) if mark not in vocabulary]
-        if missing:
-            raise ValueError(f"the tokenizer has no {', '.join(missing)}")
-        self.tokenizer = tokenizer
-        self.open, self.end = int(vocabulary[OPEN]), int(vocabulary[CLOSE])
+        self.tokenizer, vocabulary = tokenizer, tokenizer.get_vocab()
+        self.chat = OPEN in vocabulary and CLOSE in vocabulary
+        if self.chat:
+            self.open, self.end = int(vocabulary[OPEN]), int(vocabulary[CLOSE])
+        else:
+            layout = layout_of(tokenizer)
+            self.open, self.end = layout.start, layout.end
 
     def prompt(self, item: Item) -> Ids:
         """What stands before the answer."""
-        asked = list(self._ids(_SPEAK if item.context else _SUMMARISE))
+        asked = list(self._ids(_SPEAK if item.context else _SUMMARISE)) if self.chat else []
         asked += self._ids(item.source, SOURCE_TOKENS)
         if item.context:
             asked += self._ids("\n\nConversation:")
             for turn in item.context:
                 asked += self._ids(f"\n{'You' if turn.speaker == item.speaker else 'Partner'}: ")
                 asked += self._ids(turn.text, TURN_TOKENS)
+        if not self.chat:
+            return (self.open, *asked, *self._ids("\n\n"))
         head, tail, line = self._ids("user\n"), self._ids("assistant\n"), self._ids("\n")
         return (self.open, *head, *asked, self.end, *line, self.open, *tail)
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
-from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
+    BertConfig,
+    BertModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
+)
 
 WORDS = ["the", "cat", "sat", "on", "a", "mat", "and", "ate", "fish", "it", "was", "red", "tea", "is", "old"]
 
@@ -58,6 +69,39 @@ def write_tiny_encoder(folder: Path) -> None:
         initializer_range=0.3,
     )
     BertModel(config).save_pretrained(folder)
+
+
+def write_tiny_encoder_decoder(folder: Path, kind: str) -> None:
+    """A random "tiny-bart" or "tiny-t5" that reads bytes, with the special tokens of its kind."""
+    special = ["<s>", "<pad>", "</s>", "<mask>"] if kind == "tiny-bart" else ["<pad>", "</s>", "<extra_id_0>"]
+    tokens = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    tokenizer = Tokenizer(models.BPE(vocab={token: place for place, token in enumerate(tokens)}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    named = {"eos_token": "</s>", "pad_token": "<pad>"}
+    if kind == "tiny-bart":
+        named |= {"bos_token": "<s>", "mask_token": "<mask>"}
+    else:
+        named["additional_special_tokens"] = ["<extra_id_0>"]
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named).save_pretrained(folder)
+    torch.manual_seed(3)
+    if kind == "tiny-bart":
+        model: Any = BartForConditionalGeneration(
+            BartConfig(
+                vocab_size=len(tokens), d_model=16, encoder_layers=1, decoder_layers=2, encoder_ffn_dim=24,
+                decoder_ffn_dim=24, encoder_attention_heads=2, decoder_attention_heads=2, max_position_embeddings=512,
+                init_std=0.4, bos_token_id=0, pad_token_id=1, eos_token_id=2, decoder_start_token_id=2,
+            )
+        )  # fmt: skip
+        model.final_logits_bias.uniform_(-1, 1)
+    else:
+        model = T5ForConditionalGeneration(
+            T5Config(
+                vocab_size=len(tokens), d_model=16, d_kv=8, d_ff=24, num_layers=2, num_heads=2,
+                decoder_start_token_id=0, pad_token_id=0, eos_token_id=1, initializer_factor=2.0,
+            )
+        )  # fmt: skip
+    model.save_pretrained(folder)
 
 
 def register(root: Path) -> Path:

@@ -23,11 +23,25 @@ class AdapterConfig:
     alpha: int
 
 
-def with_adapters(model: Any, config: AdapterConfig, *, targets: tuple[str, ...] = LLAMA) -> Any:
-    """The peft model around `model`; only the adapters (fp32) can be trained."""
-    task = "CAUSAL_LM" if targets == LLAMA else None
+def with_adapters(model: Any, config: AdapterConfig, *, targets: tuple[str, ...] | None = None) -> Any:
+    """The peft model around `model`; only the adapters (fp32) can be trained.
+
+    targets: names of the layers that get one. None: those of a Llama where `model` has them, else every linear layer
+    but the output (BART, T5).
+    """
+    task = None
+    if targets is None:
+        task = "SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM"
+        names = {name.rpartition(".")[2] for name, _ in model.named_modules()}
+        targets = LLAMA if names.issuperset(LLAMA) else None
     return get_peft_model(
-        model, LoraConfig(r=config.rank, lora_alpha=config.alpha, target_modules=list(targets), task_type=task)
+        model,
+        LoraConfig(
+            r=config.rank,
+            lora_alpha=config.alpha,
+            target_modules="all-linear" if targets is None else list(targets),
+            task_type=task,
+        ),
     )
 
 

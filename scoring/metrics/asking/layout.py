@@ -3,6 +3,8 @@
 <start> passage \\n\\n question <separator> answer <end>        QUALS: both are written
 <start> passage \\n\\n answer <separator> question <end>        QAGS: the answer is given, the question is written
 
+A model with an encoder reads what stands before the pair in the encoder, and the decoder writes the pair.
+
 Separator and end are special tokens, which no text can spell (`tokens.tokenize`), so splitting is never ambiguous.
 """
 
@@ -50,14 +52,23 @@ class Layout:
 
 
 def layout_of(tokenizer: Any) -> Layout:
-    """The marks of SmolLM2's tokenizer; ValueError for a tokenizer that lacks one."""
+    """The marks of a tokenizer: those of SmolLM2 where it has them, else its own special tokens, all different.
+
+    BART: <s>, <mask>, </s>. T5, which begins texts with nothing: <pad>, <extra_id_0>, </s>. Raises ValueError for a
+    tokenizer with too few special tokens (GPT-2 has one).
+    """
     vocabulary = tokenizer.get_vocab()
-    missing = [name for name in ("<|endoftext|>", "<|im_start|>", "<|im_end|>") if name not in vocabulary]
-    if missing:
-        raise ValueError(f"the tokenizer has no {', '.join(missing)}")
-    return Layout(
-        vocabulary["<|endoftext|>"],
-        vocabulary["<|im_start|>"],
-        vocabulary["<|im_end|>"],
-        tokenize(tokenizer, ["\n\n"], limit=8)[0].ids,
-    )
+    special = set(tokenizer.all_special_tokens)
+    taken: list[str] = []
+    for wanted in (
+        ("<|endoftext|>", tokenizer.bos_token, tokenizer.cls_token, tokenizer.pad_token),
+        ("<|im_start|>", tokenizer.mask_token, "<extra_id_0>", "<extra_id_99>"),
+        ("<|im_end|>", tokenizer.eos_token, tokenizer.sep_token),
+    ):
+        found = [name for name in wanted if name in vocabulary and name in special and name not in taken]
+        if not found:
+            raise ValueError(f"the tokenizer has none of {', '.join(filter(None, wanted))} to mark a place with")
+        taken.append(found[0])
+    start, separator, end = (vocabulary[name] for name in taken)
+    # Where a tokenizer has no line breaks (T5) nothing stands between passage and pair.
+    return Layout(start, separator, end, tokenize(tokenizer, ["\n\n"], limit=8)[0].ids)

@@ -7,27 +7,24 @@ from typing import Any
 
 import torch
 
-from scoring.metrics.likelihood.packs import Pack, collate
+from scoring.metrics.likelihood.packs import Pack
+from scoring.metrics.likelihood.states import logits_of, text_states
 
 
 def read_packs(model: Any, batch: Sequence[Pack], *, pad: int, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
-    """What `model`, a causal LM, predicts where the texts of the packs stand, and what stands there.
+    """What `model`, causal or with an encoder, predicts where the texts of the packs stand, and what stands there.
 
     logits: (tokens of all texts, vocabulary) in fp32, with a graph; targets: (tokens of all texts,).
     """
-    device = model.lm_head.weight.device
-    held = {key: tensor.to(device) for key, tensor in collate(batch, pad=pad, dtype=dtype).items()}
-    hidden = model.model(
-        input_ids=held["ids"], position_ids=held["positions"], attention_mask=held["mask"], use_cache=False
-    ).last_hidden_state  # (batch, length, width)
-    targets = torch.tensor([token for pack in batch for text in pack.texts for token in text], device=device)
-    return model.lm_head(hidden[held["segments"] > 0]).float(), targets
+    logits = logits_of(model, text_states(model, batch, pad=pad, dtype=dtype))
+    targets = torch.tensor([token for pack in batch for text in pack.texts for token in text], device=logits.device)
+    return logits, targets
 
 
 def loss_of(
     model: Any, batch: Sequence[Pack], *, pad: int, dtype: torch.dtype, after: int | None = None
 ) -> torch.Tensor:
-    """Mean negative log-likelihood (nats) over the tokens of all texts; `model` is a causal LM.
+    """Mean negative log-likelihood (nats) over the tokens of all texts; `model` as for `read_packs`.
 
     after: a token that every text has; only what stands behind its first place counts.
     """

@@ -8,7 +8,9 @@ from typing import Any
 
 import torch
 
+from scoring.metrics.asking.decoding import begin
 from scoring.metrics.likelihood.packs import Ids
+from scoring.metrics.likelihood.states import device_of, logits_of
 
 _DROP_FROM = 0.25  # of the rows: so many that are done are taken out of the batch
 Choose = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
@@ -29,30 +31,19 @@ def write_behind(
 ) -> list[list[Written]]:
     """`copies` token sequences for each prefix, each ending with `end` unless it was cut at `longest` tokens.
 
-    model: a causal LM that takes past_key_values. `end` cannot be chosen before `shortest` tokens stand.
-    Prefixes are padded on the left and read once; all rows (prefix * copies + copy) then take each step in one pass. A
-    row that is done costs no more steps, but for a few until enough are done to be worth copying the others.
+    model: a causal LM or an encoder with a decoder. `end` cannot be chosen before `shortest` tokens stand.
+    Prefixes are read once; all rows (prefix * copies + copy) then take each step in one pass. A row that is done costs
+    no more steps, but for a few until enough are done to be worth copying the others.
     """
-    device, count = model.lm_head.weight.device, len(prefixes)
-    width = max(map(len, prefixes))
-    ids = torch.full((count, width), end, device=device)
-    mask = torch.zeros((count, width), dtype=torch.long, device=device)
-    for row, prefix in enumerate(prefixes):
-        ids[row, width - len(prefix) :] = torch.tensor(prefix, device=device)
-        mask[row, width - len(prefix) :] = 1
-    positions = (mask.cumsum(1) - 1).clamp(min=0)
-    read = model.model(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True)
-    cache, last = read.past_key_values, read.last_hidden_state[:, -1]
-    cache.batch_repeat_interleave(copies)
-    last = last.repeat_interleave(copies, 0)  # (rows, width of the model)
-    mask = mask.repeat_interleave(copies, 0)
-    place = positions[:, -1].repeat_interleave(copies, 0)
+    device, count = device_of(model), len(prefixes)
+    state = begin(model, prefixes, pad=end)
+    state.repeat(copies)
     rows = torch.arange(count * copies, device=device)  # those still in the batch
     done = torch.zeros(len(rows), dtype=torch.bool, device=device)
     written = torch.full((len(rows), longest), end, device=device)
     log_p = torch.zeros((len(rows), longest), device=device)
     for step in range(longest):
-        log_probs = model.lm_head(last).float().log_softmax(-1)
+        log_probs = logits_of(model, state.last).log_softmax(-1)
         if step < shortest:
             log_probs[:, end] = -torch.inf
         chosen = choose(log_probs, rows, done)
@@ -65,18 +56,9 @@ def write_behind(
             break
         if finished >= _DROP_FROM * len(rows):
             kept = (~done).nonzero()[:, 0]
-            rows, chosen, mask, place, done = (each[kept] for each in (rows, chosen, mask, place, done))
-            cache.batch_select_indices(kept)
-        mask = torch.cat([mask, torch.ones_like(mask[:, :1])], 1)
-        place = place + 1
-        out = model.model(
-            input_ids=chosen[:, None],
-            attention_mask=mask,
-            position_ids=place[:, None],
-            past_key_values=cache,
-            use_cache=True,
-        )
-        cache, last = out.past_key_values, out.last_hidden_state[:, -1]
+            rows, chosen, done = rows[kept], chosen[kept], done[kept]
+            state.keep(kept)
+        state.step(chosen)
     found = [_until(*row, end) for row in zip(written.tolist(), log_p.tolist(), strict=True)]
     return [found[first : first + copies] for first in range(0, len(found), copies)]
 

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 from transformers.utils import logging as transformers_logging
 
 from scoring.metrics.api import Unavailable
@@ -26,6 +34,12 @@ def load_encoder(name: str, *, device: str = "cpu", dtype: str = "fp32") -> PreT
 def load_causal_lm(name: str, *, device: str = "cpu", dtype: str = "fp32") -> PreTrainedModel:
     """A causal language model in eval mode: `.model(ids, mask)` then `.lm_head`. Raises `Unavailable`."""
     return _load(AutoModelForCausalLM, name, device, dtype)
+
+
+def load_language_model(name: str, *, device: str = "cpu", dtype: str = "fp32") -> PreTrainedModel:
+    """A causal language model, or an encoder with a decoder where the backbone has both. Raises `Unavailable`."""
+    config = AutoConfig.from_pretrained(path(name), local_files_only=True, trust_remote_code=False)
+    return _load(AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM, name, device, dtype)
 
 
 def load_tokenizer(name: str) -> PreTrainedTokenizerFast:

@@ -1,4 +1,4 @@
-"""log p of texts after prefixes, with a frozen causal language model."""
+"""log p of texts after prefixes, with a frozen language model, causal or with an encoder and a decoder."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import torch
 
-from scoring.metrics.backbones.load import DTYPES, load_causal_lm, load_tokenizer
+from scoring.metrics.backbones.load import DTYPES, load_language_model, load_tokenizer
 from scoring.metrics.batching import run_batched
-from scoring.metrics.likelihood.packs import Ids, Pack, collate, packs
+from scoring.metrics.likelihood.packs import Ids, Pack, packs
+from scoring.metrics.likelihood.states import logits_of, text_states
 from scoring.metrics.tokens import tokenize
 
 TOKENS_A_BATCH = 4096  # padded; activations stay under 1 GB in fp32
@@ -20,11 +21,11 @@ LOGITS_AT_ONCE = 256  # positions times 49,152 entries in fp32 are 50 MB
 
 
 class LanguageModel:
-    """A causal language model and its tokenizer in memory. Raises `Unavailable` where they are not to be had."""
+    """A language model and its tokenizer in memory. Raises `Unavailable` where they are not to be had."""
 
     def __init__(self, backbone: str, *, device: str, dtype: str) -> None:
         self.tokenizer: Any = load_tokenizer(backbone)
-        self.model: Any = load_causal_lm(backbone, device=device, dtype=dtype)
+        self.model: Any = load_language_model(backbone, device=device, dtype=dtype)
         self.device, self.dtype = device, DTYPES[dtype]
         self.start = _start_token(self.tokenizer)
         self.paragraph_break = tokenize(self.tokenizer, ["\n\n"], limit=8)[0].ids
@@ -44,19 +45,12 @@ class LanguageModel:
 
     @torch.inference_mode()
     def _one_batch(self, batch: list[Pack]) -> list[dict[tuple[Ids, Ids], tuple[float, ...]]]:
-        tensors = {key: held.to(self.device) for key, held in collate(batch, pad=self.start, dtype=self.dtype).items()}
-        hidden = self.model.model(
-            input_ids=tensors["ids"],
-            position_ids=tensors["positions"],
-            attention_mask=tensors["mask"],
-            use_cache=False,
-        ).last_hidden_state  # (batch, length, width)
-        flat = hidden[tensors["segments"] > 0]  # (text tokens of the batch, width)
+        flat = text_states(self.model, batch, pad=self.start, dtype=self.dtype)  # (text tokens of the batch, width)
         targets = [token for pack in batch for text in pack.texts for token in text]
         values: list[float] = []
         for first in range(0, len(targets), LOGITS_AT_ONCE):
             chosen = torch.tensor(targets[first : first + LOGITS_AT_ONCE], device=self.device)
-            logits = self.model.lm_head(flat[first : first + LOGITS_AT_ONCE]).float()  # (positions, vocabulary)
+            logits = logits_of(self.model, flat[first : first + LOGITS_AT_ONCE])  # (positions, vocabulary)
             values += (logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(dim=1)).tolist()
         left = iter(values)
         return [

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import torch
 
+from scoring.metrics.api import Unavailable
 from scoring.metrics.asking.adapted import BERT, AdapterConfig, is_adapter, with_adapters
 from scoring.metrics.backbones.load import load_encoder, load_tokenizer
 from scoring.metrics.checkpoints.folder import Checkpoint
 from scoring.metrics.checkpoints.weights import load_into
 from scoring.metrics.likelihood.language_model import LanguageModel
+from scoring.metrics.likelihood.states import is_encoder_decoder
 from scoring.metrics.qags.reader import Reader, SpanModel
 
 
@@ -34,6 +36,8 @@ def is_trained(name: str) -> bool:
 def load_parts(checkpoint: Checkpoint, config: QagsConfig, *, device: str, dtype: str) -> tuple[LanguageModel, Reader]:
     """The writer and the reader with their adapters merged. Raises `WrongTensors`, `Unavailable`."""
     language = LanguageModel(config.writer, device=device, dtype=dtype)
+    if is_encoder_decoder(language.model):
+        raise Unavailable(f"QAGS writes with a causal language model; {config.writer} has an encoder.")
     writer = with_adapters(language.model, AdapterConfig(config.writer, config.writer_rank, config.writer_alpha))
     encoder = load_encoder(config.reader, device=device, dtype=dtype)
     reader = SpanModel(

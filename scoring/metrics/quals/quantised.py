@@ -17,5 +17,7 @@ def in_int8(model: Any) -> Any:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch moves this to torchao, which is not a dependency
-        model.model = torch.ao.quantization.quantize_dynamic(model.model, {torch.nn.Linear}, dtype=torch.qint8)
+        for body in ("model",) if hasattr(model, "model") else ("encoder", "decoder"):
+            held = torch.ao.quantization.quantize_dynamic(getattr(model, body), {torch.nn.Linear}, dtype=torch.qint8)
+            setattr(model, body, held)
     return model

@@ -1,5 +1,6 @@
 """Prompts, and writing by the tiny model."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from scoring.conseq.generator import Generator  # noqa: E402
+from scoring.conseq.loss import contrastive_loss  # noqa: E402
 from scoring.conseq.prompt import ANSWER_TOKENS, Prompter  # noqa: E402
 from scoring.conseq.settings import Settings  # noqa: E402
 from scoring.metrics.asking.writing import from_the_top, greedy, write_behind  # noqa: E402
+from tests.metrics.tiny_backbones import write_tiny_encoder_decoder as write_both  # noqa: E402
 
 SETTINGS = Settings(backbone="tiny-chat", dtype="fp32", rank=2, shortest=2, longest=6)
 
@@ -43,11 +46,32 @@ def test_marks_inside_a_source_stay_text_and_long_ones_are_cut(generator, items)
 
 def test_a_tokenizer_without_marks_is_refused(tiny_chat):
     class Plain:
+        bos_token = cls_token = pad_token = mask_token = eos_token = sep_token = None
+        all_special_tokens = ()
+
         def get_vocab(self):
             return {"<|im_end|>": 0}
 
-    with pytest.raises(ValueError, match=r"no <\|im_start\|>"):
+    with pytest.raises(ValueError, match="to mark a place with"):
         Prompter(Plain())
+
+
+@pytest.mark.parametrize("kind", ["tiny-bart", "tiny-t5"])
+def test_an_encoder_with_a_decoder_is_sampled_and_trained(kind, items, tmp_path, monkeypatch):
+    write_both(tmp_path / kind, kind)
+    listed = tmp_path / "registered.json"
+    listed.write_text(json.dumps({kind: {"folder": str(tmp_path / kind)}}))
+    monkeypatch.setenv("EVALSITE_BACKBONES", str(listed))
+    generator = Generator(replace(SETTINGS, backbone=kind))
+    said = generator.prompter.tokenizer.decode(list(generator.prompter.prompt(items[0])))
+    assert "Say the next turn" not in said and items[0].source in said
+    assert [len(texts) for texts in generator.write(items[:2], samples=3)] == [3, 3]
+    contrasts = [generator.contrast(item, item.reference, "No.") for item in items]
+    before = contrastive_loss(generator.model, contrasts, pad=0, dtype=torch.float32).item()
+    generator.fit(contrasts, tmp_path / "run", epochs=6, rate=0.05)
+    trained = Generator(replace(SETTINGS, backbone=kind), tmp_path / "run")
+    trained.write(items[:1])
+    assert contrastive_loss(trained.model, contrasts, pad=0, dtype=torch.float32).item() < before - 0.5
 
 
 def test_samples_are_those_of_the_seed_and_differ_from_each_other(generator, items):
