@@ -1,16 +1,15 @@
-"""The rows of a person's chain of receipts: what an operation's digest covers, how it is appended and read again."""
+"""The rows of a person's chain of receipts: how an operation is appended to it, and how the chain is read again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from annotate.answers import value_of
-from annotate.models import Rater, Rating, Task, TaskEvent
+from annotate.acknowledged import content_on_pair, content_on_task, shown_on
+from annotate.models import Choice, Rater, Rating, TaskEvent
 from annotate.receipts import START, digest_of, fresh_salt, next_receipt
 from annotate.refusals import NoSuchTask
 from evalsite.compiled import Compiled, Given
@@ -28,59 +27,49 @@ def locked_rater(user: User) -> Rater:
     return found
 
 
-def append(rater: Rater, task: Task, events: Sequence[TaskEvent], ratings: Mapping[UUID, Rating]) -> None:
-    """Give each event its receipt and move the head on; saves neither. `rater` is locked, `ratings` go by op_id."""
+def append(rater: Rater, links: Sequence[tuple[TaskEvent, Mapping[str, Any]]]) -> None:
+    """Give each event its receipt over its content and move the head on; saves neither. `rater` is locked."""
     receipt = rater.receipt or START
-    for event in events:
+    for event, content in links:
         rater.receipts += 1
         event.rater, event.place, event.salt = rater, rater.receipts, fresh_salt()
-        event.digest = digest_of(content_of(event, task, ratings.get(event.op_id)), event.salt)
+        event.digest = digest_of(content, event.salt)
         event.receipt = receipt = next_receipt(receipt, event.digest)
     rater.receipt = receipt
 
 
-def content_of(event: TaskEvent, task: Task, rating: Rating | None) -> dict[str, Any]:
-    """What the digest covers: the operation, and the revision it made. The same from memory as from the database."""
-    content: dict[str, Any] = {
-        "op_id": str(event.op_id),
-        "task": task.pk,
-        "version": event.version,
-        "kind": event.kind,
-        "detail": event.detail,
-        "at": _moment(event.at),
-        "client_at": _moment(event.client_at),
-    }
-    if event.kind == "skip":
-        content["note"] = task.skip_note
-    if rating is not None:
-        content["rating"] = {
-            "id": rating.pk,
-            "rater": rating.rater_id,
-            "conversation": rating.conversation_id,
-            "turn": rating.turn_id,
-            "question": rating.dimension_version_id,
-            "revision": rating.revision,
-            "value": value_of(rating),
-            "reason": rating.reason,
-            "note": rating.note,
-            "evidence": rating.evidence,
-            "made_at": _moment(rating.made_at),
-        }
-    return content
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One operation of a chain, the revision that it made, and what its judge saw where it was a choice."""
+
+    event: TaskEvent
+    made: Rating | Choice | None
+    shown: Mapping[str, str]
+
+    def content(self) -> dict[str, Any]:
+        """What the receipt stands for, from the rows as they are now."""
+        if self.event.task is not None:
+            return content_on_task(self.event, self.event.task, self.made if isinstance(self.made, Rating) else None)
+        assert self.event.study_place is not None  # an_operation_is_on_a_task_or_on_a_pair
+        made = self.made if isinstance(self.made, Choice) else None
+        return content_on_pair(self.event, self.event.study_place, made, self.shown)
 
 
-def _moment(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat() if at else None
-
-
-def links_of(rater: Rater) -> Iterator[tuple[TaskEvent, Rating | None]]:
-    """The chain in its order, each event with its task and the revision it made. Two queries per 500 events."""
+def links_of(rater: Rater) -> Iterator[Link]:
+    """The chain in its order. Two queries per 500 operations, two more where some of them are on pairs of studies."""
     last = 0
     while True:
         found = TaskEvent.objects.filter(rater=rater, place__gt=last).order_by("place")
-        events = list(found.select_related("task__item__conversation")[:AT_ONCE])
-        made = {row.op_id: row for row in Rating.objects.filter(op_id__in=[event.op_id for event in events])}
-        yield from ((event, made.get(event.op_id)) for event in events)
+        events = list(found.select_related("task__item__conversation", "study_place__pair__study")[:AT_ONCE])
+        ops = [event.op_id for event in events]
+        made: dict[Any, Rating | Choice] = {row.op_id: row for row in Rating.objects.filter(op_id__in=ops)}
+        places = {event.study_place_id: event.study_place for event in events if event.study_place is not None}
+        if places:
+            chosen = Choice.objects.filter(op_id__in=ops).select_related("question")
+            made |= {row.op_id: row for row in chosen}
+        shown = shown_on(places.values())
+        for event in events:
+            yield Link(event, made.get(event.op_id), shown.get(event.study_place_id or 0, {}))
         if len(events) < AT_ONCE:
             return
         last = events[-1].place or 0

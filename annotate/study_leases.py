@@ -1,12 +1,15 @@
-"""A judge's place on a pair under its lock, its lease, and the time that was spent on it."""
+"""A judge's place on a pair under its lock, its lease, the time that was spent on it, and how its end is kept."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from annotate.models import StudyPair, StudyPlace
+from annotate.acknowledged import content_on_pair
+from annotate.chain import append
+from annotate.models import Rater, StudyPair, StudyPlace, TaskEvent
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import NoSuchTask, PlaceGone, TaskClosed
@@ -56,3 +59,25 @@ def keep_time(place: StudyPlace, active_ms: int, now: datetime) -> None:
     """Keep the active time, a total: sent twice or late, it is counted once; never more than since the claim."""
     most = max(0, int((now - place.claimed_at).total_seconds() * 1000))
     place.active_ms = max(place.active_ms, min(active_ms, most))
+
+
+def acknowledge_end(
+    rater: Rater,
+    place: StudyPlace,
+    *,
+    kind: str,
+    op_id: UUID,
+    client_at: datetime | None,
+    now: datetime,
+    **detail: str,
+) -> None:
+    """Keep the operation that ended a place (submit, skip), with its receipt. Rater and place are locked. Two queries.
+
+    The place has its new version and note already: they are what is acknowledged.
+    """
+    event = TaskEvent(
+        op_id=op_id, study_place=place, version=place.version, kind=kind, detail=detail, client_at=client_at, at=now
+    )
+    append(rater, [(event, content_on_pair(event, place, None, {}))])
+    event.save(force_insert=True)
+    rater.save(update_fields=["receipts", "receipt"])

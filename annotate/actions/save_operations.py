@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from annotate.acknowledged import content_on_task
 from annotate.actions.record_time import record_time
 from annotate.chain import append, locked_rater
 from annotate.leases import hold, locked_task
@@ -149,7 +150,8 @@ def _write(rater: Rater, task: Task, desk: Desk) -> dict[UUID, TaskEvent]:
     ratings = [step.after for step in desk.steps if step.after is not None]
     Rating.objects.bulk_create(ratings)
     events = [event_of(step, task=task, version=task.version + place) for place, step in enumerate(desk.steps, 1)]
-    append(rater, task, events, {row.op_id: row for row in ratings if row.op_id})
+    made = {row.op_id: row for row in ratings}
+    append(rater, [(event, content_on_task(event, task, made.get(event.op_id))) for event in events])
     TaskEvent.objects.bulk_create(events)
     task.version += len(events)
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as noop
 
+from annotate.acknowledged import content_on_task
 from annotate.actions.judge_known import judge_known
 from annotate.actions.save_operations import known_operations
 from annotate.chain import append, locked_rater
@@ -69,7 +70,7 @@ def skip_task(
         client_at=client_at,
         at=now,
     )
-    append(rater, task, [event], {})
+    append(rater, [(event, content_on_task(event, task, None))])
     event.save(force_insert=True)
     rater.save(update_fields=["receipts", "receipt"])
     if held_a_place:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from annotate.acknowledged import content_on_task
 from annotate.actions.judge_known import judge_known
 from annotate.actions.save_operations import known_operations, revealed_turn
 from annotate.answers import CLEARED
@@ -55,7 +56,7 @@ def submit_task(
     task.version += 1
     task.save(update_fields=["state", "submitted_at", "lease_until", "version"])
     event = TaskEvent(op_id=op_id, task=task, version=task.version, kind="submit", client_at=client_at, at=now)
-    append(rater, task, [event], {})
+    append(rater, [(event, content_on_task(event, task, None))])
     event.save(force_insert=True)
     rater.save(update_fields=["receipts", "receipt"])
     count_submitted(task.item_id)

@@ -23,6 +23,7 @@ from annotate.api.paging import ByKey
 from annotate.api.rating import RatingView
 from annotate.models import Study, StudyPlace
 from annotate.selectors.judging import open_studies_for, place_of, place_payload, study_desks
+from annotate.selectors.receipts import receipt_of_pair
 from annotate.selectors.study_results import results_of
 from people.permissions import ScientistsOnly
 from people.who import person_of
@@ -33,8 +34,8 @@ def _checked(serializer: BaseSerializer[Any]) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def _place(place: StudyPlace) -> Response:
-    return Response(body.PlaceSerializer(place).data)
+def _done(place: StudyPlace) -> Response:
+    return Response({**body.PlaceSerializer(place).data, "receipt": receipt_of_pair(place)})
 
 
 class MyStudies(RatingView):
@@ -71,22 +72,32 @@ class Choices(RatingView):
             active_ms=sent["times"].get(0, 0),
         )
         acknowledged = {str(op_id): version for op_id, version in saved.acknowledged.items()}
-        return Response({"version": saved.version, "acknowledged": acknowledged, "lease_until": saved.lease_until})
+        receipts = {str(op_id): receipt for op_id, receipt in saved.receipts.items()}
+        return Response(
+            {
+                "version": saved.version,
+                "acknowledged": acknowledged,
+                "receipts": receipts,
+                "receipt": saved.receipt,
+                "lease_until": saved.lease_until,
+            }
+        )
 
 
 class SubmitPair(RatingView):
-    @extend_schema(request=None, responses=body.PlaceSerializer, operation_id="submit_pair")
+    @extend_schema(request=body.SubmitPairSerializer, responses=body.DonePairSerializer, operation_id="submit_pair")
     def post(self, request: Request, place_id: int) -> Response:
         """The pair is judged."""
-        return _place(submit_pair(place_id=place_id, user=person_of(request)))
+        sent = _checked(body.SubmitPairSerializer(data=request.data))
+        return _done(submit_pair(place_id=place_id, user=person_of(request), **sent))
 
 
 class SkipPair(RatingView):
-    @extend_schema(request=body.SkipPairSerializer, responses=body.PlaceSerializer, operation_id="skip_pair")
+    @extend_schema(request=body.SkipPairSerializer, responses=body.DonePairSerializer, operation_id="skip_pair")
     def post(self, request: Request, place_id: int) -> Response:
         """The pair is not for me, for a reason."""
         sent = _checked(body.SkipPairSerializer(data=request.data))
-        return _place(skip_pair(place_id=place_id, user=person_of(request), **sent))
+        return _done(skip_pair(place_id=place_id, user=person_of(request), **sent))
 
 
 class StayOnPair(RatingView):
@@ -94,7 +105,8 @@ class StayOnPair(RatingView):
     def post(self, request: Request, place_id: int) -> Response:
         """I am still reading."""
         sent = _checked(HeartbeatSerializer(data=request.data))
-        return _place(stay_on_pair(place_id=place_id, user=person_of(request), active_ms=sent["times"].get(0, 0)))
+        place = stay_on_pair(place_id=place_id, user=person_of(request), active_ms=sent["times"].get(0, 0))
+        return Response(body.PlaceSerializer(place).data)
 
 
 class Studies(ListAPIView[Study]):

@@ -33,14 +33,21 @@ class SaveChoicesSerializer(serializers.Serializer[Any]):
 
 
 class SavedChoicesSerializer(serializers.Serializer[Any]):
-    """What the server holds after a batch: version, the operations it has heard of, end of the lease."""
+    """What the server holds after a batch: version, per operation its version and its receipt, end of the lease."""
 
     version = serializers.IntegerField()
     acknowledged = serializers.DictField(child=serializers.IntegerField())
+    receipts = serializers.DictField(child=serializers.CharField())
+    receipt = serializers.CharField(allow_blank=True)
     lease_until = serializers.DateTimeField(allow_null=True)
 
 
-class SkipPairSerializer(serializers.Serializer[Any]):
+class SubmitPairSerializer(serializers.Serializer[Any]):
+    op_id = serializers.UUIDField()
+    client_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class SkipPairSerializer(SubmitPairSerializer):
     reason = serializers.CharField(max_length=32, allow_blank=True)
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
@@ -50,6 +57,12 @@ class PlaceSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
     version = serializers.IntegerField()
     lease_until = serializers.DateTimeField(allow_null=True)
+
+
+class DonePairSerializer(PlaceSerializer):
+    """A place that is over, with the receipt of what ended it."""
+
+    receipt = serializers.CharField(allow_blank=True)
 
 
 class MyStudySerializer(serializers.Serializer[Any]):

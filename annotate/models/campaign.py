@@ -203,20 +203,24 @@ class Task(models.Model):
 
 
 class TaskEvent(models.Model):
-    """One acknowledged operation on a task. Sent twice with one op_id, it is there once, with the same answer.
+    """One acknowledged operation on a task, or on a judge's place in a study: exactly one of the two.
 
-    `place`, `digest` and `receipt` chain the operations of one rater (annotate/receipts.py); `salt` is thrown away when
-    the person is erased. Operations from before there were receipts have none of them.
+    Sent twice with one op_id, it is there once, with the same answer. `place`, `digest` and `receipt` chain the
+    operations of one rater (annotate/receipts.py), whatever they are on; `salt` is thrown away when the person is
+    erased. Operations from before there were receipts have none of them.
     """
 
     op_id = models.UUIDField(unique=True)
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="events")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="events")
+    # No index of their own on this and on `rater`: the constraints below are them.
+    study_place = models.ForeignKey(
+        "annotate.StudyPlace", on_delete=models.PROTECT, null=True, related_name="events", db_index=False
+    )
     version = models.PositiveIntegerField()
-    kind = models.CharField(max_length=16)  # rate, clear, note, skip, submit, reopen
+    kind = models.CharField(max_length=16)  # rate, clear, note, skip, submit, reopen; choose
     detail = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
     client_at = models.DateTimeField(null=True)
-    # The constraint below is its index.
     rater = models.ForeignKey("annotate.Rater", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     place = models.PositiveIntegerField(null=True)
     salt = models.CharField(max_length=32, blank=True, default="")
@@ -226,5 +230,11 @@ class TaskEvent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "version"], name="operations_of_a_task_are_numbered"),
+            models.UniqueConstraint(fields=["study_place", "version"], name="operations_on_a_pair_are_numbered"),
             models.UniqueConstraint(fields=["rater", "place"], name="a_chain_of_receipts_does_not_fork"),
+            models.CheckConstraint(
+                condition=Q(task__isnull=False, study_place__isnull=True)
+                | Q(task__isnull=True, study_place__isnull=False),
+                name="an_operation_is_on_a_task_or_on_a_pair",
+            ),
         ]

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
+from annotate.acknowledged import sides_of
 from annotate.actions.skip_task import REASONS
 from annotate.models import Choice, KnowledgeSection, Rater, Study, StudyPair, StudyPlace, StudyQuestion, Turn
 from annotate.models.campaign import CampaignState, TaskState
@@ -88,7 +89,7 @@ def place_of(*, place_id: int, user: User) -> StudyPlace | None:
 def place_payload(place: StudyPlace, *, user: User) -> dict[str, Any]:
     """All that the judging page shows and needs, as JSON. Seven queries."""
     pair, study = place.pair, place.pair.study
-    sides = (pair.second_id, pair.first_id) if place.turned else (pair.first_id, pair.second_id)
+    sides = sides_of(place)
     said: dict[int, list[Turn]] = {side: [] for side in sides}
     for turn in Turn.objects.filter(conversation__in=sides).order_by("conversation", "index"):
         said[turn.conversation_id].append(turn)

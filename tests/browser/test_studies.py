@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotate.actions.compute_study_result import compute_study_result
-from annotate.models import Choice, Study, StudyPlace
+from annotate.models import Choice, Study, StudyPlace, TaskEvent
 from people.models import User
-from tests.annotate.test_studies import judge_all
+from tests.annotate.studies.judging import judge_all
 from tests.factories import SYSTEMS, make_alternatives, make_study, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,6 +65,9 @@ def test_a_pair_by_keyboard_alone(new_context: Any, judge: User, study: Study, p
     page.keyboard.type("abe are no keys in here")
     page.keyboard.press("Escape")
     saved(page)
+    last = TaskEvent.objects.get(study_place=place, place=5)
+    expect(page.locator("#save-state")).to_have_text(f"✓ Saved · receipt {last.receipt[:4]}")
+    expect(page.locator("#save-state")).to_have_attribute("title", last.receipt)
     picture(page, "study-judged")
     assert answers(place) == ["a", "b", "b"]
     page.keyboard.press("Enter")

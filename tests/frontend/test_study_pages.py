@@ -18,7 +18,7 @@ from annotate.actions.next_pair import next_pair
 from annotate.actions.save_choices import Chosen, save_choices
 from annotate.models import Study, StudyPair
 from frontend.charts.intervals import intervals
-from tests.annotate.test_studies import judge_all
+from tests.annotate.studies.judging import judge_all
 from tests.factories import SYSTEMS, make_alternatives, make_corpus, make_study, make_user
 
 pytestmark = pytest.mark.django_db

@@ -68,7 +68,7 @@ class Page {
     this.timer = new ActiveTime({ 0: pair.active_ms });
     this.timer.running = true;
     this.sync = new Sync({ store: this.store, user: this.options.user, task: pair.place.id, base: this.base, on: {
-      state: (state) => this.status.show(state, this.sync.pending.length),
+      state: (state) => this.status.show(state, this.sync.pending.length, this.sync.receipt),
       // The next pair comes with a fresh page: nothing of this one stays.
       acknowledged: (operation) => ["submit", "skip"].includes(operation.kind) && location.reload(),
       conflict: () => {}, // the last choice that arrives counts: there is nothing to merge

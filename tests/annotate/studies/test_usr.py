@@ -15,12 +15,12 @@ from annotate.actions.import_corpus import import_corpus
 from annotate.actions.next_pair import next_pair
 from annotate.actions.open_study import open_study
 from annotate.actions.save_choices import Chosen, save_choices
-from annotate.actions.submit_pair import submit_pair
 from annotate.importing.usr import read
 from annotate.models import Corpus
 from annotate.selectors.judging import place_of, place_payload
 from annotate.selectors.studies import systems_of
 from annotate.study_questions import SHIPPED
+from tests.annotate.studies.judging import submit
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_usr_as_a_study(shared_data: Path) -> None:
         value = "a" if (later != place.turned) == (chance.random() < 0.8) else "b"
         sent = [Chosen(uuid4(), "choose", question["id"], value) for question in payload["questions"]]
         save_choices(place_id=place.pk, user=user, operations=sent)
-        submit_pair(place_id=place.pk, user=user)
+        submit(place, user)
     for question in compute_study_result(study=study).found["questions"]:
         strengths = [row["system"] for row in question["strengths"]]
         assert question["answers"] == 200 and strengths[0] > strengths[-1]

@@ -16,12 +16,11 @@ from django.utils import timezone
 from annotate.actions.next_pair import next_pair
 from annotate.actions.release_expired import release_expired_pairs
 from annotate.actions.save_choices import Chosen, save_choices
-from annotate.actions.skip_pair import skip_pair
-from annotate.actions.submit_pair import submit_pair
 from annotate.models import Choice, Study, StudyPair, StudyPlace
 from annotate.models.campaign import TaskState
 from annotate.refusals import MissingAnswers, PlaceGone
 from people.models import User
+from tests.annotate.studies.judging import skip, submit
 from tests.factories import make_alternatives, make_study, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +35,7 @@ def work(study: Study, user: User, start: Barrier) -> None:
     try:
         while (place := next_pair(study=study, user=user).place) is not None:
             if chance.random() < 0.1:
-                skip_pair(place_id=place.pk, user=user, reason="broken")
+                skip(place, user)
                 continue
             if chance.random() < 0.2:
                 release_expired_pairs(now=timezone.now() + timedelta(hours=1))
@@ -44,10 +43,10 @@ def work(study: Study, user: User, start: Barrier) -> None:
             try:
                 save_choices(place_id=place.pk, user=user, operations=sent)
                 save_choices(place_id=place.pk, user=user, operations=sent)
-                submit_pair(place_id=place.pk, user=user)
+                submit(place, user)
             except (PlaceGone, MissingAnswers):
                 # Somebody swept, somebody else took the place: those choices are kept and count for nothing.
-                skip_pair(place_id=place.pk, user=user, reason="broken")
+                skip(place, user)
     finally:
         connection.close()
 
