@@ -13,6 +13,7 @@ from annotate.models import Rater, StudyPair, StudyPlace, TaskEvent
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import NoSuchTask, PlaceGone, TaskClosed
+from annotate.selectors.studies import may_judge
 from people.models import User
 
 
@@ -29,10 +30,11 @@ def locked_place(place_id: int, user: User) -> StudyPlace:
     return found
 
 
-def hold_place(place: StudyPlace, now: datetime) -> None:
+def hold_place(place: StudyPlace, user: User, now: datetime) -> None:
     """Make sure that a locked place is held, and extend its lease; does not save it.
 
-    A place whose lease ran out is taken again if nobody else has it: whoever comes back from lunch goes on.
+    A place whose lease ran out is taken again if nobody else has it: whoever comes back from lunch goes on. Not by who
+    may no longer judge; choosing the judges gives back what they held (annotate/actions/choose_judges.py).
     """
     if place.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
         raise TaskClosed(
@@ -43,6 +45,8 @@ def hold_place(place: StudyPlace, now: datetime) -> None:
     study = place.pair.study
     is_open = study.state == CampaignState.OPEN
     if place.state == TaskState.RELEASED:
+        if is_open and not may_judge(study, user):
+            raise PlaceGone(_("Others were chosen as judges of this study. Your choices are kept, but not counted."))
         if not is_open or not take_place(place.pair_id, StudyPair):
             raise PlaceGone(
                 _("The time for this pair ran out and others judge it now. Your choices are kept, but not counted.")

@@ -71,7 +71,7 @@ STATED: dict[str, str] = {
             "dimension_map_again",
             "campaign_gold", "campaign_gold_plan", "campaign_gold_add", "campaign_gold_file", "campaign_gold_verdicts",
             "campaign_gold_withdraw", "campaign_rater_go_on",
-            "study_new", "study_open", "study_close", "study_free",
+            "study_new", "study_judges", "study_open", "study_close", "study_free",
             "corpora", "corpus", "import_new", "import_job", "import_cancel", "checkpoint_promote",
             "promotion_override",
             "releases", "release_new", "release", "release_cancel", "release_train", "release_download", "people",

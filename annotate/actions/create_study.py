@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from annotate.actions.choose_judges import checked_judges
 from annotate.actions.create_campaign import NameTaken, NoQuestions
-from annotate.models import Corpus, Study, StudyQuestion
+from annotate.models import Corpus, Study, StudyJudge, StudyQuestion
 from annotate.study_questions import Asked
 from people.actions.record import record
 from people.models import User
@@ -28,8 +30,13 @@ def create_study(
     contexts_wanted: int | None = None,
     instructions: str = "",
     lease_minutes: int = 30,
+    people: Sequence[User] | None = None,
 ) -> Study:
-    """A draft; nothing is judged before it is opened. Raises TooFewSystems, NoQuestions, NameTaken."""
+    """A draft; nothing is judged before it is opened. `people` None: every annotator may judge.
+
+    Raises TooFewSystems, NoQuestions, NameTaken, BadJudges.
+    """
+    chosen_people = checked_judges(people, a_pair=judges) if people is not None else []
     chosen = sorted({each for each in systems if each})
     if len(chosen) < 2:
         raise TooFewSystems("Choose at least two systems to compare.")
@@ -48,6 +55,7 @@ def create_study(
                 contexts_wanted=contexts_wanted,
                 instructions=instructions,
                 lease_minutes=lease_minutes,
+                open_to_all=people is None,
                 created_by=by,
             )
     except IntegrityError as problem:
@@ -56,5 +64,9 @@ def create_study(
         StudyQuestion(study=study, position=place, name=each.name, text=each.text)
         for place, each in enumerate(questions)
     )
-    record(actor=by, verb="study.create", subject=f"study {study.pk}", detail={"name": name, "systems": chosen})
+    StudyJudge.objects.bulk_create(StudyJudge(study=study, user=person) for person in chosen_people)
+    detail: dict[str, Any] = {"name": name, "systems": chosen}
+    if people is not None:
+        detail["people"] = [person.pk for person in chosen_people]
+    record(actor=by, verb="study.create", subject=f"study {study.pk}", detail=detail)
     return study

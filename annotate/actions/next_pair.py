@@ -15,7 +15,7 @@ from annotate.models.campaign import CampaignState, TaskState
 from annotate.pairing import is_turned
 from annotate.places import take_place
 from annotate.refusals import NotTakingPart, StudyNotOpen
-from annotate.selectors.studies import why_no_pair
+from annotate.selectors.studies import NOT_CHOSEN, may_judge, why_no_pair
 from people.models import Role, User
 
 
@@ -32,13 +32,15 @@ def next_pair(*, study: Study, user: User, now: datetime | None = None) -> NextP
     """The judge's next pair: the one at hand, one whose lease ran out, or the next free one.
 
     Never k+1 judges: free pairs are picked with FOR UPDATE SKIP LOCKED, and a check constraint backs the counter.
-    Raises StudyNotOpen, NotTakingPart (judges are annotators: who sees the systems' names does not judge).
+    Raises StudyNotOpen, NotTakingPart (who sees the systems' names does not judge; others were chosen).
     """
     now = now or timezone.now()
     if study.state != CampaignState.OPEN:
         raise StudyNotOpen(gettext("This study is not open."))
     if user.role != Role.ANNOTATOR:
         raise NotTakingPart(gettext("Annotators judge; you can see which system said what."))
+    if not may_judge(study, user):
+        raise NotTakingPart(gettext(NOT_CHOSEN))
     rater = become_rater(user)
     place = _claim(study, rater, now)
     if place is None and release_expired_pairs(study=study, now=now):

@@ -64,7 +64,7 @@ def save_choices(
     known = known_on_pair(place, [operation.op_id for operation in operations])
     new = {operation.op_id: operation for operation in operations if operation.op_id not in known}
     if new and rater:
-        hold_place(place, now)
+        hold_place(place, user, now)
         known |= _append(rater, place, list(new.values()), now)
     keep_time(place, active_ms, now)
     place.save(update_fields=["version", "state", "lease_until", "active_ms"])

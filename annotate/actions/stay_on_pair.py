@@ -15,7 +15,7 @@ def stay_on_pair(*, place_id: int, user: User, active_ms: int = 0, now: datetime
     """Extend the lease of who is still reading. Raises NoSuchTask, TaskClosed, PlaceGone."""
     now = now or timezone.now()
     place = locked_place(place_id, user)
-    hold_place(place, now)
+    hold_place(place, user, now)
     keep_time(place, active_ms, now)
     place.save(update_fields=["state", "lease_until", "active_ms"])
     return place

@@ -29,7 +29,7 @@ def submit_pair(
     place = locked_place(place_id, user)
     if known_on_pair(place, [op_id]) or place.state == TaskState.SUBMITTED:  # the acknowledgement was lost on its way
         return place
-    hold_place(place, now)
+    hold_place(place, user, now)
     answered = Choice.objects.filter(place=place, current=True, question__isnull=False, erased_at__isnull=True)
     given = set(answered.values_list("question", flat=True))
     asked = StudyQuestion.objects.filter(study=place.pair.study_id).order_by("position").values_list("pk", flat=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -22,7 +22,8 @@ from annotate.api.operations import HeartbeatSerializer
 from annotate.api.paging import ByKey
 from annotate.api.rating import RatingView
 from annotate.models import Study, StudyPlace
-from annotate.selectors.judging import open_studies_for, place_of, place_payload, study_desks
+from annotate.models.campaign import CampaignState
+from annotate.selectors.judging import place_of, place_payload, study_desks
 from annotate.selectors.receipts import receipt_of_pair
 from annotate.selectors.study_results import results_of
 from people.permissions import ScientistsOnly
@@ -49,9 +50,7 @@ class Next(RatingView):
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT, operation_id="next_pair")
     def post(self, request: Request, study_id: int) -> Response:
         """My next pair of a study with all that the page shows; or why there is none."""
-        study = open_studies_for(person_of(request)).filter(pk=study_id).first()
-        if study is None:
-            raise Http404
+        study = get_object_or_404(Study, pk=study_id, state=CampaignState.OPEN)
         found = next_pair(study=study, user=person_of(request))
         place = place_of(place_id=found.place.pk, user=person_of(request)) if found.place else None
         payload = place_payload(place, user=person_of(request)) if place else None

@@ -7,7 +7,7 @@ from annotate.models.gold import GoldPlan, KnownAnswer, RaterStanding
 from annotate.models.importing import ImportConflict, ImportFile, ImportJob
 from annotate.models.mapping import DimensionMap, MapPart, Reading, ReadRating
 from annotate.models.rating import Adjudication, NamesSeen, Rater, Rating, Reply, TurnTime
-from annotate.models.study import Choice, Study, StudyPair, StudyPlace, StudyQuestion, StudyResult
+from annotate.models.study import Choice, Study, StudyJudge, StudyPair, StudyPlace, StudyQuestion, StudyResult
 
 __all__ = [
     "Adjudication",
@@ -38,6 +38,7 @@ __all__ = [
     "Reading",
     "Reply",
     "Study",
+    "StudyJudge",
     "StudyPair",
     "StudyPlace",
     "StudyQuestion",

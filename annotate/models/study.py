@@ -24,6 +24,7 @@ class Study(models.Model):
     seed = models.PositiveIntegerField(default=1, help_text="Order of the pairs, and who stands on which side.")
     lease_minutes = models.PositiveSmallIntegerField(default=30)
     state = models.CharField(max_length=8, choices=CampaignState.choices, default=CampaignState.DRAFT)
+    open_to_all = models.BooleanField(default=True, help_text="Every annotator may judge.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
@@ -37,6 +38,16 @@ class Study(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StudyJudge(models.Model):
+    """A person who may judge in a study that is not open to every annotator."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="chosen")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "user"], name="a_judge_is_chosen_once")]
 
 
 class StudyQuestion(models.Model):

@@ -15,7 +15,17 @@ from django.utils.translation import gettext
 
 from annotate.acknowledged import sides_of
 from annotate.actions.skip_task import REASONS
-from annotate.models import Choice, KnowledgeSection, Rater, Study, StudyPair, StudyPlace, StudyQuestion, Turn
+from annotate.models import (
+    Choice,
+    KnowledgeSection,
+    Rater,
+    Study,
+    StudyJudge,
+    StudyPair,
+    StudyPlace,
+    StudyQuestion,
+    Turn,
+)
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.selectors.queue import COUNTED
 from annotate.selectors.studies import why_no_pair
@@ -26,8 +36,9 @@ RESPONDS = "Response"  # a speaker who says nothing in the context
 
 def open_studies_for(user: User) -> QuerySet[Study]:
     """Open studies that this person judges in, oldest first. One query, corpus included."""
-    found = Study.objects.filter(state=CampaignState.OPEN).select_related("corpus").order_by("created_at", "pk")
-    return found if user.role == Role.ANNOTATOR else found.none()
+    chosen = Exists(StudyJudge.objects.filter(study=OuterRef("pk"), user=user))
+    found = Study.objects.filter(Q(open_to_all=True) | chosen, state=CampaignState.OPEN).select_related("corpus")
+    return found.order_by("created_at", "pk") if user.role == Role.ANNOTATOR else found.none()
 
 
 @dataclass(frozen=True, slots=True)

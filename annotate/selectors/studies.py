@@ -11,13 +11,27 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 
-from annotate.models import Choice, Conversation, Corpus, Rater, Study, StudyPair, StudyPlace
+from annotate.models import Choice, Conversation, Corpus, Rater, Study, StudyJudge, StudyPair, StudyPlace
 from annotate.models.campaign import TaskState
 from annotate.models.study import Better
 from annotate.pairing import Pair, Response, pairs_of
 from annotate.selectors.progress import Progress, by_rater, end_at_pace, progress_by, progress_over, skips_among
 from annotate.selectors.why_nothing import Nothing
+from people.models import User
+
+NOT_CHOSEN = noop("This study has chosen judges, and you are not one of them. An administrator can add you.")
+
+
+def may_judge(study: Study, user: User) -> bool:
+    """Whether this annotator is one of the study's judges. One query; none where every annotator is."""
+    return study.open_to_all or StudyJudge.objects.filter(study=study, user=user).exists()
+
+
+def chosen_judges(study: Study) -> list[User]:
+    """The people who may judge a study that is not open to every annotator, by name. One query."""
+    return list(User.objects.filter(pk__in=study.chosen.values("user")).order_by("username"))
 
 
 def study_progress(study: Study) -> Progress:

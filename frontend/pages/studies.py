@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from annotate.actions.choose_judges import BadJudges, choose_judges
 from annotate.actions.close_study import close_study
 from annotate.actions.create_campaign import NameTaken, NoQuestions
 from annotate.actions.create_study import TooFewSystems, create_study
@@ -28,7 +29,7 @@ from annotate.selectors import studies as select
 from annotate.selectors.judging import open_studies_for, study_desks
 from annotate.selectors.study_results import CHOICE_COLUMNS, Results, choice_rows, results_of
 from frontend.charts.intervals import intervals
-from frontend.pages.study_form import StudyForm
+from frontend.pages.study_form import JudgesForm, StudyForm
 from people.models import Role
 from people.permissions import admins_only, anyone_signed_in, scientists_only
 from people.requests import Request
@@ -69,6 +70,8 @@ def study_new(request: Request) -> HttpResponse:
             study = create_study(by=person_of(request), **form.wanted())
         except (NoQuestions, NameTaken, TooFewSystems) as problem:
             form.add_error(None, str(problem))
+        except BadJudges as problem:
+            form.add_error("people", str(problem))
         else:
             if "open" in request.POST:
                 _open(request, study)
@@ -92,10 +95,32 @@ def study(request: Request, study_id: int) -> HttpResponse:
         "judges": select.judges_of(found)[:200],
         "skips": [(gettext(REASONS.get(reason, reason)), times) for reason, times in select.pair_skips_of(found)],
         "questions": found.questions.all(),
+        "chosen": [] if found.open_to_all else select.chosen_judges(found),
         "draft": draft,
         "open": found.state == CampaignState.OPEN,
     }
     return render(request, "frontend/studies/_detail.html" if request.htmx else "frontend/studies/detail.html", context)
+
+
+@admins_only
+def study_judges(request: Request, study_id: int) -> HttpResponse:
+    """Say who may judge: every annotator, or chosen ones."""
+    found = get_object_or_404(Study.objects.exclude(state=CampaignState.CLOSED), pk=study_id)
+    if request.method != "POST":
+        initial = {"chosen_only": not found.open_to_all, "people": select.chosen_judges(found)}
+        return render(request, "frontend/studies/judges.html", {"study": found, "form": JudgesForm(initial=initial)})
+    form = JudgesForm(request.POST)
+    if form.is_valid():
+        try:
+            choose_judges(study=found, people=form.judges_wanted(), by=person_of(request))
+        except BadJudges as problem:
+            form.add_error("people", str(problem))
+        except StudyNotOpen as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, gettext("Saved: who may judge."))
+            return redirect("study", study_id=study_id)
+    return render(request, "frontend/studies/judges.html", {"study": found, "form": form}, status=422)
 
 
 @admins_only
@@ -145,7 +170,15 @@ def study_free(request: Request, study_id: int, place_id: int) -> HttpResponse:
 @require_safe
 def study_rate(request: Request, study_id: int) -> HttpResponse:
     """Where a judge judges. Nothing of a pair is in the page: the window asks for one when it is ready."""
-    found = get_object_or_404(open_studies_for(person_of(request)), pk=study_id)
+    user = person_of(request)
+    found = open_studies_for(user).filter(pk=study_id).first()
+    if found is None and user.role == Role.ANNOTATOR:
+        # A link that a colleague passed on: say why it does not open.
+        get_object_or_404(Study, pk=study_id, state=CampaignState.OPEN)
+        messages.error(request, gettext(select.NOT_CHOSEN))
+        return redirect("studies")
+    if found is None:
+        raise Http404
     return render(
         request,
         "frontend/studies/rate.html",
@@ -251,6 +284,7 @@ urlpatterns = [
     path("studies/", studies, name="studies"),
     path("studies/new/", study_new, name="study_new"),
     path("studies/<int:study_id>/", study, name="study"),
+    path("studies/<int:study_id>/judges/", study_judges, name="study_judges"),
     path("studies/<int:study_id>/open/", study_open, name="study_open"),
     path("studies/<int:study_id>/close/", study_close, name="study_close"),
     path("studies/<int:study_id>/places/<int:place_id>/free/", study_free, name="study_free"),

@@ -10,11 +10,32 @@ from django.utils.translation import gettext_lazy
 from annotate.models import Corpus, Study
 from annotate.selectors.studies import systems_of
 from annotate.study_questions import SHIPPED, Asked
+from people.models import Role, User
 
 OWN_AT_MOST = 10
 
 
-class StudyForm(forms.Form):
+class JudgesForm(forms.Form):
+    """Who may judge. `judges_wanted()` is what choose_judges takes: people, or None for every annotator."""
+
+    chosen_only = forms.BooleanField(required=False, label=gettext_lazy("Only the people chosen here may judge"))
+    people = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Judges"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        annotators = User.objects.filter(is_active=True, role=Role.ANNOTATOR).order_by("username")
+        self.fields["people"].queryset = annotators  # type: ignore[attr-defined]
+
+    def judges_wanted(self) -> list[User] | None:
+        return list(self.cleaned_data["people"]) if self.cleaned_data["chosen_only"] else None
+
+
+class StudyForm(JudgesForm):
     """`wanted()` is what create_study takes. The systems to choose from are those of the corpus."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
@@ -108,6 +129,7 @@ class StudyForm(forms.Form):
         checked = self.cleaned_data
         return {
             "corpus": self.corpus,
+            "people": self.judges_wanted(),
             "questions": [*(SHIPPED[key] for key in checked["questions"]), *checked["own"]],
             **{name: checked[name] for name in ("name", "systems", "judges", "contexts_wanted", "seed")},
             **{name: checked[name] for name in ("lease_minutes", "instructions")},

@@ -225,3 +225,32 @@ def test_an_admin_lays_out_a_study_and_reads_its_results(
     with page.expect_download() as found:
         page.get_by_role("link", name="Choices (CSV)").click()
     assert len(found.value.path().read_text().splitlines()) == 1 + 4 * 3 * 3 * 3
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_an_admin_chooses_who_may_judge_and_the_others_are_told(
+    new_context: Any, study: Study, violations: Any, picture: Any, width: int, scheme: str
+) -> None:
+    ada, bob, eve = (make_user(username=name) for name in ("ada", "bob", "eve"))
+    page = new_context(make_user("admin", username="hedy"), width=width, color_scheme=scheme).new_page()
+    page.goto(f"/studies/{study.pk}/")
+    page.get_by_role("link", name="Change who may judge").click()
+    page.get_by_label("Only the people chosen here may judge").check()
+    page.get_by_label("ada").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose at least 2 people")
+    picture(page, f"judges-{width}-{scheme}", full_page=True)
+    assert violations(page) == []
+    page.get_by_label("bob").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("ada, bob")).to_be_visible()
+    picture(page, f"study-chosen-{width}-{scheme}", full_page=True)
+    assert violations(page) == []
+    other = new_context(eve, width=width, color_scheme=scheme).new_page()
+    other.goto(f"/studies/{study.pk}/rate/")
+    expect(other.get_by_text("This study has chosen judges")).to_be_visible()
+    picture(other, f"not-chosen-{width}-{scheme}", full_page=True)
+    assert violations(other) == []
+    mine = new_context(ada, width=width, color_scheme=scheme).new_page()
+    mine.goto(f"/studies/{study.pk}/rate/")
+    ready(mine)
