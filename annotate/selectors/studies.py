@@ -21,6 +21,8 @@ from annotate.selectors.progress import Progress, by_rater, end_at_pace, progres
 from annotate.selectors.why_nothing import Nothing
 from people.models import User
 
+# A choice that counts: the last word, of a pair that was submitted, by who was not erased; no note.
+COUNTED = Q(place__state=TaskState.SUBMITTED, current=True, question__isnull=False, erased_at__isnull=True)
 NOT_CHOSEN = noop("This study has chosen judges, and you are not one of them. An administrator can add you.")
 
 
@@ -142,10 +144,7 @@ def judged(study: Study) -> Iterator[Judged]:
 
 def counted_choices(study: Study) -> QuerySet[Choice]:
     """The choices that results rest on, in the order of the pairs."""
-    found = Choice.objects.filter(
-        place__pair__study=study, place__state=TaskState.SUBMITTED, current=True, question__isnull=False,
-        erased_at__isnull=True,
-    )  # fmt: skip
+    found = Choice.objects.filter(COUNTED, place__pair__study=study)
     return found.order_by("place__pair__position", "place", "question__position")
 
 

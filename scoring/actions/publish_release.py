@@ -24,6 +24,7 @@ from annotate.selectors.maps import readings_from
 from annotate.slices import conversations_in
 from evalsite.version import code_version
 from scoring.models import Checkpoint, PairVerdict, Prediction, Release, ReleaseState
+from scoring.releasing.choices import choices_of, studies_in_words
 from scoring.releasing.formats import FORMATS
 
 log = structlog.get_logger(__name__)
@@ -185,8 +186,10 @@ def _header(release: Release) -> dict[str, Any]:
     ).select_related("dimension")
     checkpoints = Checkpoint.objects.filter(pk__in=predictions.values("checkpoint")).order_by("metric", "pk")
     maps = [_map(row) for row in readings_from(versions.values("pk"))]
+    studies = studies_in_words(release)
     return {
         **({"maps": maps} if maps else {}),
+        **({"studies": studies} if studies else {}),
         "format": FORMAT if release.format == "jsonl" else release.format,
         "version": VERSION,
         "name": release.name,
@@ -205,6 +208,7 @@ def _header(release: Release) -> dict[str, Any]:
             "ratings": ratings.count(),
             "predictions": predictions.count(),
             "pair_verdicts": PairVerdict.objects.filter(prediction__conversation__in=ids).count(),
+            "choices": sum(study["choices"] for study in studies),
         },
         "dimensions": [
             {
@@ -259,9 +263,9 @@ def _draws(release: Release) -> list[dict[str, Any]]:
 
 def _our_raters(release: Release) -> list[int]:
     ids = conversations_in(release.corpus, release.slice).values("pk")
-    return list(
-        Rater.objects.filter(user__isnull=False, ratings__conversation__in=ids).distinct().values_list("pk", flat=True)
-    )
+    rated = Rater.objects.filter(user__isnull=False, ratings__conversation__in=ids)
+    judges = choices_of(release).values_list("place__rater", flat=True)
+    return sorted({*rated.distinct().values_list("pk", flat=True), *judges.distinct()})
 
 
 def _end(release: Release, **facts: Any) -> None:

@@ -23,10 +23,9 @@ from annotate.slices import conversations_in
 from scoring.models import Release
 from scoring.releasing.rows import (
     COLUMNS,
-    CONVERSATIONS,
-    CONVERSATIONS_WITH_READINGS,
     JUDGEMENTS,
     conversation_ids,
+    lines_sql,
     stream,
 )
 
@@ -51,17 +50,17 @@ class NotTopicalChat(Exception):
 def write_jsonl(release: Release, header: dict[str, Any], file: IO[bytes], tick: Tick) -> int:
     """Our own lossless format; PostgreSQL builds the lines, both halves of a large release at once."""
     file.write(json.dumps(header, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n")
-    sql = CONVERSATIONS_WITH_READINGS if header.get("maps") else CONVERSATIONS
+    sql = lines_sql(readings="maps" in header, choices="studies" in header)
     ids = conversation_ids(release)
     if len(ids) < _BOTH_HALVES_FROM:
-        return _write_lines(stream(sql, release, ids), file, tick)
+        return _write_lines(stream(sql, release, ids, within=ids), file, tick)
     middle = len(ids) // 2
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
     with tempfile.TemporaryFile() as second_half, ThreadPoolExecutor(1) as thread:
-        promised = thread.submit(_write_second_half, sql, release, ids[middle:], snapshot, second_half)
-        done = _write_lines(stream(sql, release, ids[:middle]), file, tick)
+        promised = thread.submit(_write_second_half, sql, release, ids, middle, snapshot, second_half)
+        done = _write_lines(stream(sql, release, ids[:middle], within=ids), file, tick)
         done += promised.result()
         second_half.seek(0)
         while chunk := second_half.read(1 << 20):
@@ -70,7 +69,7 @@ def write_jsonl(release: Release, header: dict[str, Any], file: IO[bytes], tick:
     return done
 
 
-def _write_second_half(sql: str, release: Release, ids: list[int], snapshot: str, file: IO[bytes]) -> int:
+def _write_second_half(sql: str, release: Release, ids: list[int], middle: int, snapshot: str, file: IO[bytes]) -> int:
     """On a connection of its own that sees what the first one sees."""
     side = connection.copy()
     try:
@@ -78,7 +77,7 @@ def _write_second_half(sql: str, release: Release, ids: list[int], snapshot: str
         with side.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
-            return _write_lines(stream(sql, release, ids, side), file, lambda done: None)
+            return _write_lines(stream(sql, release, ids[middle:], side, within=ids), file, lambda done: None)
     finally:
         side.close()
 
@@ -97,8 +96,8 @@ def write_csv(release: Release, header: dict[str, Any], file: IO[bytes], tick: T
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = defusedcsv.writer(text, quoting=csv.QUOTE_MINIMAL)
     writer.writerow(COLUMNS)
-    done = 0
-    for row in stream(JUDGEMENTS, release, conversation_ids(release)):
+    done, ids = 0, conversation_ids(release)
+    for row in stream(JUDGEMENTS, release, ids, within=ids):
         writer.writerow(["" if cell is None else cell for cell in row])
         done += 1
         if done % 2000 == 0:
@@ -117,8 +116,8 @@ def write_parquet(release: Release, header: dict[str, Any], file: IO[bytes], tic
         [(name, pa.float64() if name in floats else pa.int64() if name in ints else pa.string()) for name in COLUMNS],
         metadata={"evalsite": json.dumps(header, sort_keys=True)},
     )
-    done = 0
-    rows = stream(JUDGEMENTS, release, conversation_ids(release))
+    done, ids = 0, conversation_ids(release)
+    rows = stream(JUDGEMENTS, release, ids, within=ids)
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         while chunk := list(islice(rows, 50_000)):
             columns = [

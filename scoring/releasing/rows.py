@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from annotate.selectors.given import GIVEN
 from annotate.slices import conversations_in
 from scoring.models import Release
+from scoring.releasing.choices import choices_as_rows, choices_in_lines
 
 # A person of ours has another name in each release: a keyed digest, so that releases cannot be joined on people.
 _RATER = """CASE WHEN u.user_id IS NULL THEN u.pseudonym ELSE
@@ -49,7 +50,7 @@ SELECT replace(json_build_object(
       AND {GIVEN}
       AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
     ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id) x), '[]'::json),
-  /* readings */
+  /* readings, choices */
   'predictions', coalesce((SELECT json_agg(x) FROM (
     SELECT t."index" AS turn, d.key AS dimension, v.number AS version, h.metric, h.digest AS checkpoint, p.signature,
       p.value, p.low, p.high, p.calibrated, p.reason, p.input_sha256
@@ -109,13 +110,20 @@ _READINGS = f"""'readings', coalesce((SELECT json_agg(x) FROM (
       AND {GIVEN}
       AND (%(campaign)s::bigint IS NULL OR i.campaign_id = %(campaign)s)
     ORDER BY t."index" NULLS LAST, d.key, v.number, u.id, r.id) x), '[]'::json),"""  # noqa: S608
-CONVERSATIONS_WITH_READINGS = CONVERSATIONS.replace("/* readings */", _READINGS)
+
+
+def lines_sql(*, readings: bool, choices: bool) -> str:
+    """The statement for the lines of JSONL; what the release has none of costs nothing."""
+    parts = (_READINGS if readings else "") + (choices_in_lines(_RATER) if choices else "")
+    return CONVERSATIONS.replace("/* readings, choices */", parts)
+
 
 JUDGEMENTS = f"""
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'rating', {_RATER}, r.number, coalesce(r.label, array_to_string(r.labels, '|')), NULL::float, NULL::float,
        NULL::float, r.reason, r.note, '', r.made_at::text,
-       coalesce(g.name, r.origin->>'campaign'), coalesce(m.active_ms, (r.origin->>'active_ms')::bigint), i.chance
+       coalesce(g.name, r.origin->>'campaign'), coalesce(m.active_ms, (r.origin->>'active_ms')::bigint), i.chance,
+       NULL, NULL, NULL
 FROM annotate_rating r
 JOIN annotate_conversation c ON c.id = r.conversation_id
 JOIN annotate_dimensionversion v ON v.id = r.dimension_version_id
@@ -131,7 +139,7 @@ WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND {GIVEN}
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'reading', {_RATER}, q.number, coalesce(q.label, array_to_string(q.labels, '|')), NULL::float, NULL::float,
-       NULL::float, q.reason, '', 'map:' || q.map_id, NULL, g.name, NULL, i.chance
+       NULL::float, q.reason, '', 'map:' || q.map_id, NULL, g.name, NULL, i.chance, NULL, NULL, NULL
 FROM annotate_readrating q
 JOIN annotate_conversation c ON c.id = q.conversation_id
 JOIN annotate_dimensionversion v ON v.id = q.version_id
@@ -146,7 +154,7 @@ WHERE {_SLICE} AND q.map_id IS NOT NULL AND q.forward AND q.current AND q.reason
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'prediction', h.metric || ' ' || left(h.digest, 12), p.value, NULL, p.low, p.high, p.calibrated, p.reason, '',
-       p.signature, p.made_at::text, NULL, NULL, NULL
+       p.signature, p.made_at::text, NULL, NULL, NULL, NULL, NULL, NULL
 FROM scoring_prediction p
 JOIN annotate_conversation c ON c.id = p.conversation_id
 JOIN scoring_checkpoint h ON h.id = p.checkpoint_id
@@ -157,7 +165,7 @@ WHERE {_SLICE}
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'pair verdict', h.metric || ' ' || left(h.digest, 12), NULL, q.verdict, NULL, NULL, NULL, '',
-       q.question || ' → ' || q.answer, p.signature, q.made_at::text, NULL, NULL, NULL
+       q.question || ' → ' || q.answer, p.signature, q.made_at::text, NULL, NULL, NULL, NULL, NULL, NULL
 FROM scoring_pairverdict q
 JOIN scoring_prediction p ON p.id = q.prediction_id
 JOIN annotate_conversation c ON c.id = p.conversation_id
@@ -166,12 +174,14 @@ JOIN annotate_dimensionversion v ON v.id = p.dimension_version_id
 JOIN annotate_dimension d ON d.id = v.dimension_id
 LEFT JOIN annotate_turn t ON t.id = p.turn_id
 WHERE {_SLICE}
-ORDER BY 1, 6 NULLS LAST, 9, 11 DESC, 12, 20, 19, 21
+UNION ALL{choices_as_rows(_RATER)}
+ORDER BY 1, 6 NULLS LAST, 9, 11 DESC, 12, 20, 19, 21, 25, 26
 """  # noqa: S608
 COLUMNS = (
     "conversation", "split", "topic", "config", "system", "turn", "speaker", "text", "dimension", "version",
     "kind", "by", "value", "label", "low", "high",
     "calibrated", "reason", "note", "signature", "made_at", "campaign", "active_ms", "chance",
+    "study", "against", "against_system",
 )  # fmt: skip
 
 
@@ -181,10 +191,13 @@ def conversation_ids(release: Release) -> list[int]:
 
 
 def stream(
-    sql: str, release: Release, ids: list[int], using: BaseDatabaseWrapper | None = None
+    sql: str, release: Release, ids: list[int], using: BaseDatabaseWrapper | None = None, *, within: list[int]
 ) -> Iterator[tuple[Any, ...]]:
-    """The query's rows for these conversations of the release, 500 at a time from the server."""
-    arguments = {"ids": ids, "key": release.pseudonym_key, "campaign": release.campaign_id}
+    """The query's rows for these conversations of the release, 500 at a time from the server.
+
+    within: all of the release's conversations, where `ids` are a part of them.
+    """
+    arguments = {"ids": ids, "all": within, "key": release.pseudonym_key, "campaign": release.campaign_id}
     database = using or connections["default"]
     with database.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")  # compiling these statements takes longer than it saves
