@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +40,22 @@ def usr_records(data: Path) -> list[ConversationRecord]:
     return usr.read([(file.name, file.read_bytes())])
 
 
+def usr_sample(records: list[ConversationRecord], contexts: int, *, seed: int = 7) -> list[ConversationRecord]:
+    """All six responses to so many contexts, in the corpus's order; which ones depends on the seed alone."""
+    names = list(dict.fromkeys(context_of(record) for record in records))
+    chosen = set(random.Random(seed).sample(names, contexts))  # noqa: S311  reproducible, not secret
+    return [record for record in records if context_of(record) in chosen]
+
+
+def context_of(record: ConversationRecord) -> str:
+    """What responses to one context share."""
+    return record.alternative_of or record.external_id
+
+
 def rated(name: str, dimension: str, records: list[ConversationRecord]) -> Rated:
     """The turns' ratings on a dimension. Alternatives share their context, so they share its cluster."""
     rows: list[Row] = [
-        (record.alternative_of or record.external_id, (record.external_id, rating.turn), rating.rater, rating.value)
+        (context_of(record), (record.external_id, rating.turn), rating.rater, rating.value)
         for record in records
         for rating in record.ratings
         if rating.dimension == dimension and rating.turn is not None and isinstance(rating.value, float)

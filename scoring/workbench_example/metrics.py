@@ -1,28 +1,21 @@
-"""Metrics beside people: USR with metrics that need no weights, USS with words and a ridge regression."""
+"""Responses of USR beside people: metrics that need no weights on all of them, QUALS on a fixed sample."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import Ridge
-from sklearn.metrics import average_precision_score
 
-from annotate.agreement.table import Floats, RatingTable, Row
-from annotate.importing.records import ConversationRecord
-from annotate.rater_model import fit_rater_model
-from scoring.correlation.calibration import calibration_error
-from scoring.correlation.classes import roc_auc
+from scoring.correlation.ceiling import noise_free_bound, split_half
 from scoring.correlation.coefficients import correlation
 from scoring.correlation.compare import difference, permutation_test, williams_test
 from scoring.correlation.pairs import Pairs
 from scoring.correlation.partial import partial_correlation
-from scoring.disagreement import beyond_the_ceiling
 from scoring.metrics import registry
 from scoring.metrics.api import Grounded
-from scoring.workbench_example.data import USS_DOMAINS, rated, usr_records, uss_records
+from scoring.workbench_example.data import context_of, rated, usr_records, usr_sample
 from scoring.workbench_example.people import markdown
+from scoring.workbench_example.scored import loaded, scored
 
 
 def usr_table(data: Path) -> str:
@@ -39,7 +32,7 @@ def usr_table(data: Path) -> str:
         values[name] = [score.value for (score,) in scored]
     written = [float(record.system in ("Original Ground Truth", "New Human Generated")) for record in records]
     values["written by a person (oracle)"] = list(written)
-    contexts = [record.alternative_of or record.external_id for record in records]
+    contexts = [context_of(record) for record in records]
     rows = []
     for part, members in (("all", range(len(records))), ("machine only", np.flatnonzero(np.array(written) == 0))):
         for name, scores in values.items():
@@ -54,91 +47,58 @@ def usr_table(data: Path) -> str:
     )
 
 
-def words_of(records: list[ConversationRecord]) -> tuple[list[str], list[str], Floats, RatingTable]:
-    """For each rated turn: the turn and the three before it, its session, the mean rating; and the ratings."""
-    table = rated("", "interaction_quality", records).table
-    mean = np.bincount(table.item, weights=table.numbers) / table.per_item
-    texts, sessions = [], []
-    for record in records:
-        for turn in dict.fromkeys(r.turn for r in record.ratings if r.turn is not None):
-            said = record.turns[max(0, turn - 3) : turn + 1]
-            texts.append(" ".join(f"{'u' if at.speaker == 'user' else 's'}: {at.text}" for at in said))
-            sessions.append(record.external_id)
-    return texts, sessions, mean, table
+CONTEXTS = 25  # of 60: 150 responses
+_OTHERS = ("overlap", "rouge", "bertscore")
 
 
-def uss_tables(data: Path, *, seed: int = 7) -> tuple[str, str]:
-    """Words and ridge regression, learnt on the train sessions, on the dev sessions; then what the queues bring up."""
-    chance = np.random.default_rng(seed)
-    rows, found = [], []
-    for domain in USS_DOMAINS:
-        records = uss_records(data, domain)
-        train, _, target, _ = words_of([record for record in records if record.split == "train"])
-        dev, sessions, human, table = words_of([record for record in records if record.split == "dev"])
-        words = TfidfVectorizer(sublinear_tf=True, min_df=2, ngram_range=(1, 2))
-        model = Ridge(alpha=3.0).fit(words.fit_transform(train), target)
-        predicted = np.clip(model.predict(words.transform(dev)), 1, 5)
-        ridge = Pairs.of(predicted, human, sessions)
-        length = ridge.swapped(-np.array([float(len(text.split())) for text in dev]))
-        defect = Pairs(-ridge.x, (human < 3).astype(float), ridge.cluster, ridge.n_clusters)
-        test = permutation_test(ridge, length)
-        rows.append([
-            domain, len(dev), ridge.n_clusters, correlation(ridge), correlation(ridge.at("conversation")),
-            roc_auc(defect), calibration_error(ridge), difference(ridge, length), f"{test.chance:.4f}",
-            f"{williams_test(ridge, length).chance:.2g}",
-        ])  # fmt: skip
-        found.append([domain, *_queues(table, predicted, chance)])
+def quals_tables(data: Path) -> tuple[str, str, str, str]:
+    """QUALS and simpler metrics on the same 150 responses: levels, pairs of metrics, the signature, the ids.
+
+    Left out, and counted, are responses that a metric gives no value (no fact, no claim), so that all stand on the
+    same items.
+    """
+    records = usr_sample(usr_records(data), CONTEXTS)
+    inputs = [
+        Grounded(record.external_id, record.sections[0].passages[0].text, record.turns[-1].text) for record in records
+    ]
+    metric = loaded("quals")
+    values: dict[str, list[float | None]] = {
+        "QUALS": [value for (value,) in scored(metric, inputs, at_once=5)],
+        "length in words": [float(len(record.turns[-1].text.split())) for record in records],
+    }
+    for name in _OTHERS:
+        values[name] = [value for (value,) in scored(loaded(name), inputs, at_once=50)]
+    kept = [at for at in range(len(records)) if all(column[at] is not None for column in values.values())]
+    clusters = [context_of(records[at]) for at in kept]
+    systems = [records[at].system for at in kept]
+    levels, paired = [], []
+    for dimension in ("uses_knowledge", "overall_quality"):
+        people = rated("USR", dimension, [records[at] for at in kept]).table
+        mean = np.bincount(people.item, weights=people.numbers) / people.per_item
+        pairs = {
+            name: Pairs.of([float(column[at] or 0) for at in kept], mean, clusters) for name, column in values.items()
+        }
+        for name, each in pairs.items():
+            turn = [correlation(each, one) for one in ("pearson", "spearman", "kendall")]  # type: ignore[arg-type]
+            context = correlation(each.at("conversation"), "spearman")
+            levels.append([dimension, name, len(kept), *turn, context, correlation(each.at("system", systems))])
+        halves = [split_half(people, one) for one in ("pearson", "spearman")]  # type: ignore[arg-type]
+        levels.append([dimension, "people, one half against the other", len(kept), *halves, "", "", ""])
+        levels.append([dimension, "bound for a metric", len(kept), noise_free_bound(people), "", "", "", ""])
+        for name in ("length in words", *_OTHERS):
+            test = permutation_test(pairs["QUALS"], pairs[name])
+            williams = williams_test(pairs["QUALS"], pairs[name])
+            paired.append([
+                dimension, f"QUALS minus {name}", difference(pairs["QUALS"], pairs[name]),
+                "" if test.chance is None else f"{test.chance:.4f}",
+                "" if williams.chance is None else f"{williams.chance:.2g}",
+            ])  # fmt: skip
     first = markdown(
-        ["domain", "dev turns", "sessions", "Spearman, turns", "Spearman, sessions", "ROC-AUC (mean < 3)",
-         "calibration error", "Spearman minus that of shortness", "p, permutation of sessions", "p, Williams"], rows,
+        ["dimension", "metric", "responses", "Pearson", "Spearman", "Kendall's tau-b", "Spearman, contexts",
+         "Spearman, the six systems"], levels,
     )  # fmt: skip
     second = markdown(
-        ["domain", "split turns among the first 50 by raw difference", "by surprise", "in both queues",
-         "turns beyond 95 % of people", "planted errors: average precision, raw", "surprise",
-         "planted, among the first 50, raw", "surprise"], found,
-    )  # fmt: skip
-    return first, second
-
-
-def _queues(table: RatingTable, predicted: Floats, chance: np.random.Generator) -> list[object]:
-    fitted = fit_rater_model(table)
-    items = np.arange(table.n_items)
-    real = beyond_the_ceiling(fitted, items, predicted)
-    squares = np.bincount(table.item, weights=table.numbers**2) / table.per_item
-    mean = np.bincount(table.item, weights=table.numbers) / table.per_item
-    split = squares - mean**2 >= 0.6  # as 2, 3, 4: people lie apart
-    by_raw, by_surprise = np.argsort(-np.abs(real.raw), kind="stable")[:50], real.order()[:50]
-    known = _planted(table, chance)
-    return [
-        f"{split[by_raw].sum()}",
-        f"{split[by_surprise].sum()}",
-        len(set(by_raw.tolist()) & set(by_surprise.tolist())),
-        f"{np.mean(real.as_far < 0.05):.1%}",
-        *known,
-    ]
-
-
-def _planted(table: RatingTable, chance: np.random.Generator) -> list[str]:
-    """A model that says what one person said, taken out of the ratings, but for errors of two points whose place is
-    known: on one turn in twenty. How well do the queues find them?
-    """
-    kept = table.per_item[table.item] >= 3
-    order = np.lexsort((chance.random(len(table.item)), table.item))
-    order = order[kept[order]]
-    first = np.append(True, np.diff(table.item[order]) > 0)
-    held, rest = order[first], order[~first]
-    planted = chance.random(len(held)) < 0.05
-    said = table.numbers[held]
-    model = said + np.where(planted, np.where(said > 3, -2.0, np.where(said < 3, 2.0, chance.choice([-2, 2]))), 0.0)
-    rows: list[Row] = [
-        (int(table.cluster_of[table.item[at]]), int(table.item[at]), int(table.rater[at]), table.values[table.code[at]])
-        for at in rest.tolist()
-    ]
-    left = RatingTable.of(rows)  # its items stand in the order of `held`: both are sorted by item
-    found = beyond_the_ceiling(fit_rater_model(left), np.arange(left.n_items), model)
-    shown = []
-    for score in (np.abs(found.raw), found.surprise):
-        shown.append(f"{average_precision_score(planted, score):.2f}")
-    for queue in (np.argsort(-np.abs(found.raw), kind="stable")[:50], found.order()[:50]):
-        shown.append(f"{planted[queue].sum()} of {planted.sum()}")
-    return shown
+        ["dimension", "pair", "difference in Spearman", "p, permutation of contexts", "p, Williams"], paired
+    )
+    ids = ", ".join(dict.fromkeys(context_of(record).removeprefix("usr-").removesuffix("-1") for record in records))
+    return first, second, metric.signature, ids

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import krippendorff
+import numpy as np
+
 from annotate.agreement.alpha import krippendorff_alpha
 from annotate.agreement.icc import icc
 from annotate.agreement.kappa import gwet_ac, percent_agreement
+from annotate.agreement.table import RatingTable
 from annotate.rater_model import fit_rater_model
 from scoring.correlation.ceiling import human_ceiling, noise_free_bound, one_against_rest, split_half
 from scoring.correlation.classes import roc_auc
@@ -31,6 +35,7 @@ def agreement(sets: list[Rated]) -> str:
             each.name, each.dimension, f"{table.n_items:,}", f"{table.n_ratings:,}", f"{table.n_clusters:,}",
             krippendorff_alpha(table, "nominal" if two else "ordinal"),
             krippendorff_alpha(table, "interval"),
+            f"{_by_the_package(table, 'nominal' if two else 'ordinal'):.2f} / {_by_the_package(table, 'interval'):.2f}",
             gwet_ac(table, weights="identity" if two else "quadratic"),
             icc(table, "1"),
             icc(table, "1k"),
@@ -38,8 +43,16 @@ def agreement(sets: list[Rated]) -> str:
         ])  # fmt: skip
     return markdown(
         ["set", "dimension", "items", "ratings", "conversations", "alpha, ordinal (yes/no: nominal)",
-         "alpha, interval", "AC2 quadratic (yes/no: AC1)", "ICC(1,1)", "ICC(1,k)", "agreeing pairs"], rows,
+         "alpha, interval", "both alphas, krippendorff's",
+         "AC2 quadratic (yes/no: AC1)", "ICC(1,1)", "ICC(1,k)", "agreeing pairs"], rows,
     )  # fmt: skip
+
+
+def _by_the_package(table: RatingTable, level: str) -> float:
+    """Alpha by an implementation that is not ours, from the raw numbers."""
+    values = np.full((len(table.rater_names), table.n_items), np.nan)
+    values[table.rater, table.item] = table.numbers
+    return float(krippendorff.alpha(reliability_data=values, level_of_measurement=level))
 
 
 def ceilings(sets: list[Rated]) -> str:
