@@ -19,7 +19,7 @@ FORMAT, VERSION = "evalsite-jsonl", 1
 LINE_AT_MOST = 64 * 1024 * 1024
 _CONVERSATION = ("id", "split", "topic", "config", "system", "alternative_of", "extra", "turns", "knowledge", "ratings")
 # A release adds these; they are no content of the corpus and an import passes them by.
-_ONLY_IN_RELEASES = ("predictions", "verdicts", "pair_verdicts", "readings", "drawn", "choices")
+_ONLY_IN_RELEASES = ("predictions", "verdicts", "pair_verdicts", "readings", "drawn", "choices", "known")
 
 
 def read(files: Iterable[tuple[str, bytes]]) -> list[ConversationRecord]:

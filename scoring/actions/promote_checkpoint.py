@@ -10,6 +10,7 @@ from people.actions.record import record
 from people.models import User
 from scoring.actions.activate_checkpoint import activate_checkpoint
 from scoring.analyses.data import predictions_of, ratings_of
+from scoring.learnt import overlap_in_words
 from scoring.models import Checkpoint, Promotion, PromotionState
 from scoring.wake import wake_default_worker
 
@@ -48,9 +49,13 @@ def decide_promotion(*, promotion_id: int) -> None:
     row.current = Checkpoint.objects.filter(metric=row.checkpoint.metric, active=True).first()
     version = row.checkpoint.dimension_version
     made = {each.pk: values for each, values in predictions_of(row.corpus, version).items()}
+    judged = ratings_of(row.corpus, version.dimension, version=version)
+    measured = {each.conversation for each in judged}
+    both = [row.checkpoint, *([row.current] if row.current else [])]
+    warnings = [words for each in both for words in overlap_in_words(each, row.corpus, measured)]
     try:
         decision = gate(
-            ratings_of(row.corpus, version.dimension, version=version),
+            judged,
             made.get(row.checkpoint_id, {}),
             made.get(row.current.pk, {}) if row.current else None,
             by_slice=row.by_slice,
@@ -62,6 +67,8 @@ def decide_promotion(*, promotion_id: int) -> None:
         row.state = PromotionState.PASSED if decision.promoted else PromotionState.REFUSED
         if decision.promoted:
             activate_checkpoint(checkpoint=row.checkpoint)
+    # What was learnt from may decide nothing, but whoever reads the figures has to know.
+    row.decision |= {"warnings": warnings}
     row.decided_at = timezone.now()
     row.save()
 

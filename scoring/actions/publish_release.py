@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotate.importing.jsonl import FORMAT, VERSION
-from annotate.models import Campaign, DimensionVersion, Rater, Rating, Reading
+from annotate.models import Campaign, CampaignItem, DimensionVersion, Rater, Rating, Reading
+from annotate.models.campaign import Purpose
 from annotate.selectors.given import given
 from annotate.selectors.maps import readings_from
 from annotate.slices import conversations_in
@@ -185,6 +186,7 @@ def _header(release: Release) -> dict[str, Any]:
         Q(pk__in=ratings.values("dimension_version")) | Q(pk__in=predictions.values("dimension_version"))
     ).select_related("dimension")
     checkpoints = Checkpoint.objects.filter(pk__in=predictions.values("checkpoint")).order_by("metric", "pk")
+    known = CampaignItem.objects.filter(conversation__in=ids).exclude(purpose=Purpose.WORK)
     maps = [_map(row) for row in readings_from(versions.values("pk"))]
     studies = studies_in_words(release)
     return {
@@ -207,6 +209,7 @@ def _header(release: Release) -> dict[str, Any]:
             "conversations": release.total,
             "ratings": ratings.count(),
             "predictions": predictions.count(),
+            "known": known.values("conversation").distinct().count(),
             "pair_verdicts": PairVerdict.objects.filter(prediction__conversation__in=ids).count(),
             "choices": sum(study["choices"] for study in studies),
         },

@@ -41,13 +41,14 @@ def choices_in_lines(rater: str) -> str:
     ORDER BY s.id, o.position, u.id, q.position) x), '[]'::json),"""  # noqa: S608 (constants of this file and rows.py)
 
 
-def choices_as_rows(rater: str) -> str:
-    """The choices in the columns of CSV and Parquet (rows.COLUMNS)."""
+def choices_as_rows(rater: str, known: str) -> str:
+    """The choices in the columns of CSV and Parquet (rows.COLUMNS). rater, known: the SQL of those two."""
     return f"""
 SELECT c.external_id, c.split, c.topic, c.config, c.system, NULL, NULL, NULL, q.name, NULL,
        'choice', {rater}, CASE r.answer WHEN 'a' THEN 1 WHEN 'b' THEN 0 ELSE 0.5 END, r.answer, NULL::float,
        NULL::float, NULL::float, '', coalesce(n.note, ''), '', r.made_at::text, NULL, w.active_ms, NULL::float,
-       s.name, b.external_id, b.system
+       s.name, b.external_id, b.system,
+       {known}
 {_FROM} JOIN annotate_conversation c ON c.id = CASE WHEN w.turned THEN o.second_id ELSE o.first_id END
 WHERE c.id = ANY(%(ids)s) AND {_WITHIN}"""
 

@@ -18,6 +18,13 @@ _RATER = """CASE WHEN u.user_id IS NULL THEN u.pseudonym ELSE
     'annotator-' || left(encode(sha256(convert_to(%(key)s || u.id::text, 'UTF8')), 'hex'), 12) END"""
 _SLICE = "c.id = ANY(%(ids)s)"
 
+# Answers to these are in no release, since they measure the rater; but what a conversation was used for in any campaign
+# is said, so that nobody evaluates on what raters (or a model of theirs) were taught with.
+_PURPOSE = """CASE WHEN i.purpose = 'gold' AND EXISTS (
+    SELECT FROM annotate_knownanswer w WHERE w.item_id = i.id AND w.say <> '') THEN 'attention' ELSE i.purpose END"""
+_KNOWN = f"""coalesce((SELECT string_agg(DISTINCT {_PURPOSE}, '|') FROM annotate_campaignitem i
+    WHERE i.conversation_id = c.id AND i.purpose <> 'work'), '')"""  # noqa: S608 (a constant is put in)
+
 # Two things make this fast enough for a hundred megabytes. The innermost query (OFFSET 0 keeps it one) puts the narrow
 # rows in order before any JSON is built: sorting the finished lines would write all of them to disk once more. And rows
 # become objects by json_agg(row), which looks their column types up once; json_build_object does so for every value.
@@ -85,6 +92,11 @@ SELECT replace(json_build_object(
     FROM annotate_campaignitem i JOIN annotate_campaign g ON g.id = i.campaign_id
     WHERE i.conversation_id = c.id AND i.chance IS NOT NULL
       AND (%(campaign)s::bigint IS NULL OR g.id = %(campaign)s)
+    ORDER BY g.id) x), '[]'::json),
+  'known', coalesce((SELECT json_agg(x) FROM (
+    SELECT g.name AS campaign, {_PURPOSE} AS purpose, i.withdrawn
+    FROM annotate_campaignitem i JOIN annotate_campaign g ON g.id = i.campaign_id
+    WHERE i.conversation_id = c.id AND i.purpose <> 'work'
     ORDER BY g.id) x), '[]'::json)
 )::text, E'\\n', ''), c.turn_count
 FROM (SELECT * FROM annotate_conversation c WHERE {_SLICE} ORDER BY c.position, c.id OFFSET 0) c
@@ -123,7 +135,8 @@ SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker
        'rating', {_RATER}, r.number, coalesce(r.label, array_to_string(r.labels, '|')), NULL::float, NULL::float,
        NULL::float, r.reason, r.note, '', r.made_at::text,
        coalesce(g.name, r.origin->>'campaign'), coalesce(m.active_ms, (r.origin->>'active_ms')::bigint), i.chance,
-       NULL, NULL, NULL
+       NULL, NULL, NULL,
+       {_KNOWN}
 FROM annotate_rating r
 JOIN annotate_conversation c ON c.id = r.conversation_id
 JOIN annotate_dimensionversion v ON v.id = r.dimension_version_id
@@ -139,7 +152,8 @@ WHERE {_SLICE} AND r.current AND r.reason <> 'cleared' AND {GIVEN}
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'reading', {_RATER}, q.number, coalesce(q.label, array_to_string(q.labels, '|')), NULL::float, NULL::float,
-       NULL::float, q.reason, '', 'map:' || q.map_id, NULL, g.name, NULL, i.chance, NULL, NULL, NULL
+       NULL::float, q.reason, '', 'map:' || q.map_id, NULL, g.name, NULL, i.chance, NULL, NULL, NULL,
+       {_KNOWN}
 FROM annotate_readrating q
 JOIN annotate_conversation c ON c.id = q.conversation_id
 JOIN annotate_dimensionversion v ON v.id = q.version_id
@@ -154,7 +168,8 @@ WHERE {_SLICE} AND q.map_id IS NOT NULL AND q.forward AND q.current AND q.reason
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'prediction', h.metric || ' ' || left(h.digest, 12), p.value, NULL, p.low, p.high, p.calibrated, p.reason, '',
-       p.signature, p.made_at::text, NULL, NULL, NULL, NULL, NULL, NULL
+       p.signature, p.made_at::text, NULL, NULL, NULL, NULL, NULL, NULL,
+       {_KNOWN}
 FROM scoring_prediction p
 JOIN annotate_conversation c ON c.id = p.conversation_id
 JOIN scoring_checkpoint h ON h.id = p.checkpoint_id
@@ -165,7 +180,8 @@ WHERE {_SLICE}
 UNION ALL
 SELECT c.external_id, c.split, c.topic, c.config, c.system, t."index", t.speaker, t.text, d.key, v.number,
        'pair verdict', h.metric || ' ' || left(h.digest, 12), NULL, q.verdict, NULL, NULL, NULL, '',
-       q.question || ' → ' || q.answer, p.signature, q.made_at::text, NULL, NULL, NULL, NULL, NULL, NULL
+       q.question || ' → ' || q.answer, p.signature, q.made_at::text, NULL, NULL, NULL, NULL, NULL, NULL,
+       {_KNOWN}
 FROM scoring_pairverdict q
 JOIN scoring_prediction p ON p.id = q.prediction_id
 JOIN annotate_conversation c ON c.id = p.conversation_id
@@ -174,7 +190,7 @@ JOIN annotate_dimensionversion v ON v.id = p.dimension_version_id
 JOIN annotate_dimension d ON d.id = v.dimension_id
 LEFT JOIN annotate_turn t ON t.id = p.turn_id
 WHERE {_SLICE}
-UNION ALL{choices_as_rows(_RATER)}
+UNION ALL{choices_as_rows(_RATER, _KNOWN)}
 ORDER BY 1, 6 NULLS LAST, 9, 11 DESC, 12, 20, 19, 21, 25, 26
 """  # noqa: S608
 COLUMNS = (
@@ -182,6 +198,7 @@ COLUMNS = (
     "kind", "by", "value", "label", "low", "high",
     "calibrated", "reason", "note", "signature", "made_at", "campaign", "active_ms", "chance",
     "study", "against", "against_system",
+    "known",
 )  # fmt: skip
 
 

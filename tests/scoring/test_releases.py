@@ -101,7 +101,8 @@ def test_what_goes_out_as_jsonl_comes_in_unchanged(corpus: Corpus, tmp_path: Pat
     again = import_corpus(corpus=corpus, records=records)
     assert (again.unchanged, again.conflicts, again.conversations) == (2, [], 0)
     lines = [json.loads(line) for line in content.decode().split("\n") if line]
-    assert lines[0]["counts"] == {"conversations": 2, "ratings": 8, "predictions": 4, "pair_verdicts": 0, "choices": 0}
+    counts = {"conversations": 2, "ratings": 8, "predictions": 4, "known": 0, "pair_verdicts": 0, "choices": 0}
+    assert lines[0]["counts"] == counts
     assert lines[1]["predictions"][1]["value"] == 1.0 and lines[1]["predictions"][1]["signature"] == "counting|v:1"
 
 
