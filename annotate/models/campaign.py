@@ -47,7 +47,6 @@ class Campaign(models.Model):
     state = models.CharField(max_length=8, choices=CampaignState.choices, default=CampaignState.DRAFT)
     lease_minutes = models.PositiveSmallIntegerField(default=30)
     hindsight_free = models.BooleanField(default=False, help_text="Turn t is rated before t+1 is sent.")
-    shows_peers = models.BooleanField(default=False, help_text="Off: an annotator never sees another's answers.")
     open_to_all = models.BooleanField(default=True, help_text="Every annotator may take part.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
