@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from annotate.models import DimensionVersion, Rating
 from annotate.models.dimension import ValueKind
 
@@ -42,22 +44,22 @@ def checked_answer(question: DimensionVersion, *, value: Any, reason: str) -> An
     """The answer as a row keeps it. `question` comes with its dimension. Raises BadAnswer."""
     if reason:
         if value is not None:
-            raise BadAnswer("An answer has a value or a reason, not both.")
+            raise BadAnswer(_("An answer has a value or a reason, not both."))
         if reason not in [known["reason"] for known in question.null_reasons]:
-            raise BadAnswer(f"{reason!r} is no reason that this question knows.")
+            raise BadAnswer(_("“%(reason)s” is no reason that this question knows.") % {"reason": reason})
         return Answer(reason=reason)
     values = [point["value"] for point in question.scale]
     kind = question.dimension.kind
     if kind == ValueKind.NUMBER:
         if isinstance(value, bool) or not isinstance(value, int | float) or value not in values:
-            raise BadAnswer(f"{value!r} is no point of the scale.")
+            raise BadAnswer(_("“%(value)s” is no point of the scale.") % {"value": value})
         return Answer(number=float(value))
     if kind == ValueKind.LABEL:
         if not isinstance(value, str) or value not in values:
-            raise BadAnswer(f"{value!r} is none of the labels.")
+            raise BadAnswer(_("“%(value)s” is none of the labels.") % {"value": value})
         return Answer(label=value)
     if not isinstance(value, list) or not value or not all(isinstance(one, str) and one in values for one in value):
-        raise BadAnswer("Labels must be some of the question's labels, at least one.")
+        raise BadAnswer(_("Labels must be some of the question's labels, at least one."))
     # Kept in the order of the scale, so that the same set is the same value.
     return Answer(labels=[one for one in values if one in set(value)])
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from annotate.answers import CLEARED, NOTE_LENGTH, Answer, BadAnswer, checked_answer
 from annotate.evidence import BadEvidence, checked_evidence
 from annotate.models import CampaignDimension, KnowledgeSection, Rating, Task, TaskEvent, Turn
@@ -69,7 +71,9 @@ class Desk:
         elif operation.kind in KINDS:
             self._answer(operation)
         else:
-            raise BadOperation(f"{operation.kind!r} is no operation; known: {', '.join(KINDS)}.")
+            raise BadOperation(
+                _("“%(kind)s” is no operation; known: %(known)s.") % {"kind": operation.kind, "known": ", ".join(KINDS)}
+            )
 
     def _answer(self, operation: Operation) -> None:
         target = self._target(operation)
@@ -85,7 +89,7 @@ class Desk:
             answer = Answer(reason=CLEARED)
         note = operation.note if operation.note is not None else (before.note if before else "")
         if operation.kind == NOTE and operation.note is None:
-            raise BadOperation("A note has a text; an empty one takes it away.")
+            raise BadOperation(_("A note has a text; an empty one takes it away."))
         self._revise(operation, target, answer, note[:NOTE_LENGTH], self._evidence(operation, target, answer, before))
 
     def _evidence(
@@ -94,34 +98,34 @@ class Desk:
         stays = operation.kind != CLEAR and not (answer.given and answer.reason)
         if operation.evidence is None:
             if operation.kind == EVIDENCE:
-                raise BadOperation("Evidence points at something; an empty one takes it away.")
+                raise BadOperation(_("Evidence points at something; an empty one takes it away."))
             return before.evidence if before and stays else None
         index, question_id = target
         if not self.questions[question_id].asks_evidence or index is None:
-            raise BadOperation("This question asks for no evidence.")
+            raise BadOperation(_("This question asks for no evidence."))
         try:
             found = checked_evidence(operation.evidence, self.sections, self.turns[index].speaker)
         except BadEvidence as problem:
             raise BadOperation(str(problem)) from problem
         if found and not stays:
-            raise BadOperation("An answer without a value points at nothing.")
+            raise BadOperation(_("An answer without a value points at nothing."))
         return found
 
     def _undo(self, operation: Operation) -> None:
         found = self.undoable.get(operation.of) if operation.of else None
         if found is None:
-            raise BadOperation("There is no such operation to undo.")
+            raise BadOperation(_("There is no such operation to undo."))
         target, old = found
         self._revise(operation, target, Answer.of(old), old.note if old else "", old.evidence if old else None)
 
     def _reveal(self, operation: Operation) -> None:
         if operation.turn != self.revealed + 1 or operation.turn >= self.task.item.conversation.turn_count:
-            raise BadOperation("Only the turn after the last one shown can be shown next.")
+            raise BadOperation(_("Only the turn after the last one shown can be shown next."))
         item = self.task.item
         shown = [turn for index, turn in self.turns.items() if index <= self.revealed and is_asked(item, index)]
         open_ = missing_answers(list(self.questions.values()), shown, self.answered())
         if any(target[0] is not None for target in open_):
-            raise BadOperation("The next turn is shown once the ones before it are rated.")
+            raise BadOperation(_("The next turn is shown once the ones before it are rated."))
         if self.unproved():
             raise BadOperation(str(MissingEvidence(self.unproved())))
         self.revealed += 1
@@ -142,18 +146,18 @@ class Desk:
     def _target(self, operation: Operation) -> Target:
         question = self.questions.get(operation.question) if operation.question is not None else None
         if question is None:
-            raise BadOperation("The campaign does not ask this question.")
+            raise BadOperation(_("The campaign does not ask this question."))
         if not is_about_turns(question):
             if operation.turn is not None:
-                raise BadOperation("This question is about the conversation, not about a turn.")
+                raise BadOperation(_("This question is about the conversation, not about a turn."))
             return None, question.dimension_version_id
         turn = self.turns.get(operation.turn) if operation.turn is not None else None
         if turn is None or turn.index > self.revealed:
-            raise BadOperation("There is no such turn to rate.")
+            raise BadOperation(_("There is no such turn to rate."))
         if not applies(question, turn.speaker):
-            raise BadOperation("This question is not asked of this speaker's turns.")
+            raise BadOperation(_("This question is not asked of this speaker's turns."))
         if not is_asked(self.task.item, turn.index):
-            raise BadOperation("This turn is not asked about here: only some turns are rated again.")
+            raise BadOperation(_("This turn is not asked about here: only some turns are rated again."))
         return turn.index, question.dimension_version_id
 
     def _revise(self, operation: Operation, target: Target, answer: Answer, note: str, evidence: Any) -> None:

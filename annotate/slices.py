@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from annotate.models import Conversation, Corpus
 
@@ -20,23 +21,26 @@ def checked_slice(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A slice with only known, non-empty fields: {split, topic, config, system: str, limit: int}."""
     unknown = set(raw) - {*FILTERS, "limit"}
     if unknown:
-        raise BadSlice(f"unknown slice field(s) {', '.join(sorted(unknown))}; known: {', '.join(FILTERS)}, limit")
+        raise BadSlice(
+            _("unknown slice field(s) %(known)s; known: %(known2)s, limit")
+            % {"known": ", ".join(sorted(unknown)), "known2": ", ".join(FILTERS)}
+        )
     checked: dict[str, Any] = {}
     for name in FILTERS:
         value = raw.get(name)
         if value in (None, ""):
             continue
         if not isinstance(value, str) or len(value) > 100:
-            raise BadSlice(f"{name} must be a text of at most 100 characters")
+            raise BadSlice(_("%(name)s must be a text of at most 100 characters") % {"name": name})
         checked[name] = value
     limit = raw.get("limit")
     if limit not in (None, ""):
         try:
             checked["limit"] = int(limit)
         except (TypeError, ValueError):
-            raise BadSlice(f"limit must be a whole number, not {limit!r}") from None
+            raise BadSlice(_("limit must be a whole number, not “%(limit)s”") % {"limit": limit}) from None
         if checked["limit"] < 1:
-            raise BadSlice("limit must be at least 1")
+            raise BadSlice(_("limit must be at least 1"))
     return checked
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.importing.gold import GoldLine
 from annotate.importing.problems import Problems
@@ -26,7 +27,7 @@ def add_gold(*, campaign: Campaign, lines: Sequence[GoldLine], by: User | None, 
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if campaign.state == CampaignState.CLOSED:
-        raise CampaignNotOpen("The campaign is closed: no known answers can be added.")
+        raise CampaignNotOpen(_("The campaign is closed: no known answers can be added."))
     checker = _Checker(campaign, lines, problems)
     rows = [row for line in lines if (row := checker.row_of(line)) is not None]
     problems.raise_if_any()

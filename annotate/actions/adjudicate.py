@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Adjudication, Conversation, DimensionVersion, Turn
 from annotate.models.rating import Cause
@@ -37,7 +38,9 @@ def adjudicate(
     Raises UnknownCause, OffTheScale, SameReviewer.
     """
     if cause not in Cause.values:
-        raise UnknownCause(f"{cause!r} is no cause; known: {', '.join(Cause.values)}")
+        raise UnknownCause(
+            _("“%(cause)s” is no cause; known: %(known)s") % {"cause": cause, "known": ", ".join(Cause.values)}
+        )
     if verdict is not None and verdict not in [point["value"] for point in dimension_version.scale]:
         raise OffTheScale(f"{verdict:g} is no point of the scale")
     # The lock on the conversation makes two reviewers of one target take turns.
@@ -47,7 +50,7 @@ def adjudicate(
         conversation=conversation, turn=turn, dimension_version=dimension_version, current=True
     )
     if standing.filter(made_by=by, replies__isnull=False).exists():
-        raise SameReviewer("A rater replied to your verdict: somebody else has to look at it now.")
+        raise SameReviewer(_("A rater replied to your verdict: somebody else has to look at it now."))
     blind = not names_known(by, dimension_version.dimension_id, [conversation.pk]) & {(conversation.pk, turn_id)}
     standing.update(current=False)
     row = Adjudication.objects.create(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Campaign, CampaignDimension, Corpus, DimensionVersion, Participant
 from annotate.models.campaign import Order
@@ -68,7 +69,7 @@ def create_campaign(
     Raises NoQuestions, NameTaken, BadSlice, CannotDraw.
     """
     if not questions:
-        raise NoQuestions("Choose at least one question.")
+        raise NoQuestions(_("Choose at least one question."))
     try:
         with transaction.atomic():
             campaign = Campaign.objects.create(
@@ -86,7 +87,7 @@ def create_campaign(
                 created_by=by,
             )
     except IntegrityError as problem:
-        raise NameTaken(f"There is already a campaign called {name!r}.") from problem
+        raise NameTaken(_("There is already a campaign called “%(name)s”.") % {"name": name}) from problem
     CampaignDimension.objects.bulk_create(
         CampaignDimension(
             campaign=campaign,

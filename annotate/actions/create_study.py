@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from annotate.actions.choose_judges import checked_judges
 from annotate.actions.create_campaign import NameTaken, NoQuestions
@@ -39,11 +40,11 @@ def create_study(
     chosen_people = checked_judges(people, a_pair=judges) if people is not None else []
     chosen = sorted({each for each in systems if each})
     if len(chosen) < 2:
-        raise TooFewSystems("Choose at least two systems to compare.")
+        raise TooFewSystems(_("Choose at least two systems to compare."))
     if not questions:
-        raise NoQuestions("Ask at least one question.")
+        raise NoQuestions(_("Ask at least one question."))
     if len({each.name for each in questions}) < len(questions):
-        raise NameTaken("Two questions have the same name.")
+        raise NameTaken(_("Two questions have the same name."))
     try:
         with transaction.atomic():
             study = Study.objects.create(
@@ -59,7 +60,7 @@ def create_study(
                 created_by=by,
             )
     except IntegrityError as problem:
-        raise NameTaken(f"There is already a study called {name!r}.") from problem
+        raise NameTaken(_("There is already a study called “%(name)s”.") % {"name": name}) from problem
     StudyQuestion.objects.bulk_create(
         StudyQuestion(study=study, position=place, name=each.name, text=each.text)
         for place, each in enumerate(questions)

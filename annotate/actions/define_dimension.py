@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Dimension, DimensionVersion
 from people.actions.record import record
@@ -34,7 +35,7 @@ def define_dimension(
                 key=key, name=name, unit=unit, kind=kind, direction=direction, roles=list(Role.values)
             )
     except IntegrityError as problem:
-        raise KeyTaken(f"There is already a dimension {key!r}.") from problem
+        raise KeyTaken(_("There is already a dimension “%(key)s”.") % {"key": key}) from problem
     version = DimensionVersion.objects.create(
         dimension=dimension, number=1, question=question, guidance=guidance, scale=scale, null_reasons=null_reasons
     )

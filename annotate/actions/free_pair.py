@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import StudyPair, StudyPlace
 from annotate.models.campaign import TaskState
@@ -15,7 +16,7 @@ def free_pair(*, place: StudyPlace, by: User) -> StudyPlace:
     """Take the lease from whoever holds it: the place is free at once, the choices stay. Raises TaskClosed."""
     place = StudyPlace.objects.select_for_update(no_key=True).get(pk=place.pk)
     if place.state != TaskState.OPEN:
-        raise TaskClosed(f"This pair is {place.get_state_display()}; there is no lease to free.")
+        raise TaskClosed(_("This pair is %(state)s; there is no lease to free.") % {"state": place.get_state_display()})
     place.state, place.lease_until = TaskState.RELEASED, None
     place.save(update_fields=["state", "lease_until"])
     give_back_places([place.pair_id], StudyPair)

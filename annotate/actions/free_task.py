@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Task
 from annotate.models.campaign import TaskState
@@ -15,7 +16,7 @@ def free_task(*, task: Task, by: User) -> Task:
     """Take the lease from whoever holds it: the place is free at once, the draft stays. Raises TaskClosed."""
     task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
     if task.state != TaskState.OPEN:
-        raise TaskClosed(f"This task is {task.get_state_display()}; there is no lease to free.")
+        raise TaskClosed(_("This task is %(state)s; there is no lease to free.") % {"state": task.get_state_display()})
     task.state, task.lease_until = TaskState.RELEASED, None
     task.save(update_fields=["state", "lease_until"])
     give_back_places([task.item_id])

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.assignment import priority_order, random_order
 from annotate.models import Campaign, CampaignItem, Conversation
@@ -37,11 +38,13 @@ def open_campaign(
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if campaign.state != CampaignState.DRAFT:
-        raise CampaignNotOpen(f"The campaign is {campaign.get_state_display()}: only a draft can be opened.")
+        raise CampaignNotOpen(
+            _("The campaign is %(state)s: only a draft can be opened.") % {"state": campaign.get_state_display()}
+        )
     known = CampaignItem.objects.filter(campaign=campaign).values("conversation")  # gold and training are no work
     found = list(conversations_in(campaign.corpus, campaign.slice).exclude(pk__in=known).values_list("pk", flat=True))
     if not found:
-        raise NothingToRate("No conversation of the corpus fits the slice.")
+        raise NothingToRate(_("No conversation of the corpus fits the slice."))
     plan = _drawn(campaign, found, weights) if campaign.sampling else None
     if plan:
         found = list(plan.chosen)
@@ -82,9 +85,12 @@ def _drawn(campaign: Campaign, found: Sequence[int], weights: Mapping[int, float
         rows = Conversation.objects.filter(pk__in=found).order_by("pk").values_list("pk", wish["slice_by"])
         weights = rare_slice_weights(dict(rows))
     elif wish["policy"] != "random" and not weights:
-        raise CannotDraw("The chosen metrics have not scored these conversations: run them first, then open.")
+        raise CannotDraw(_("The chosen metrics have not scored these conversations: run them first, then open."))
     if wish["size"] > len(found):
-        raise CannotDraw(f"The slice holds {len(found)} conversations: {wish['size']} cannot be drawn from it.")
+        raise CannotDraw(
+            _("The slice holds %(count)s conversations: %(size)s cannot be drawn from it.")
+            % {"count": len(found), "size": wish["size"]}
+        )
     return plan_sample(
         found,
         wish["policy"],

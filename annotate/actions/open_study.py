@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Study, StudyPair, Turn
 from annotate.models.campaign import CampaignState
@@ -22,7 +23,9 @@ def open_study(*, study: Study, by: User | None) -> Study:
     """Lay the pairs out in their order and let judges in. Raises StudyNotOpen (no draft), NothingToCompare."""
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.state != CampaignState.DRAFT:
-        raise StudyNotOpen(f"The study is {study.get_state_display()}: only a draft can be opened.")
+        raise StudyNotOpen(
+            _("The study is %(state)s: only a draft can be opened.") % {"state": study.get_state_display()}
+        )
     planned = planned_pairs(study)
     said: dict[int, list[tuple[str, str]]] = defaultdict(list)
     wanted = {side.conversation for pair in planned for side in (pair.first, pair.second)}
@@ -46,7 +49,7 @@ def open_study(*, study: Study, by: User | None) -> Study:
             )
         )
     if not pairs:
-        raise NothingToCompare("No context of the corpus has responses of two of these systems.")
+        raise NothingToCompare(_("No context of the corpus has responses of two of these systems."))
     StudyPair.objects.bulk_create(pairs, batch_size=2000)
     study.state = CampaignState.OPEN
     study.save(update_fields=["state"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Campaign, GoldPlan
 from annotate.models.campaign import CampaignState
@@ -33,13 +34,19 @@ class Plan:
 def plan_gold(*, campaign: Campaign, plan: Plan, by: User | None) -> GoldPlan:
     """Keep the plan of a campaign; it may change until it is closed. Raises CampaignNotOpen, BadPlan."""
     if campaign.state == CampaignState.CLOSED:
-        raise CampaignNotOpen("The campaign is closed.")
+        raise CampaignNotOpen(_("The campaign is closed."))
     bounds = {"rate": (0, 50), "mark": (0, 100), "training_mark": (0, 100), "counts_from": (1, 1000)}
     for name, (low, high) in (bounds | {"training_attempts": (1, 20)}).items():
         if not low <= getattr(plan, name) <= high:
-            raise BadPlan(f"{name} must lie between {low} and {high}, not {getattr(plan, name)}.")
+            raise BadPlan(
+                _("%(name)s must lie between %(low)s and %(high)s, not %(given)s.")
+                % {"name": name, "low": low, "high": high, "given": getattr(plan, name)}
+            )
     if plan.below not in Below.values:
-        raise BadPlan(f"below must be one of {', '.join(Below.values)}, not {plan.below!r}.")
-    row, _ = GoldPlan.objects.update_or_create(campaign=campaign, defaults=asdict(plan))
+        raise BadPlan(
+            _("below must be one of %(known)s, not “%(below)s”.")
+            % {"known": ", ".join(Below.values), "below": plan.below}
+        )
+    row, _made = GoldPlan.objects.update_or_create(campaign=campaign, defaults=asdict(plan))
     record(actor=by, verb="campaign.gold_plan", subject=f"campaign {campaign.pk}", detail=asdict(plan))
     return row

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotate.models import Adjudication
 from people.actions.record import record
@@ -22,7 +23,7 @@ def release_verdict(*, adjudication: Adjudication, told: str, by: User) -> Adjud
     """
     row = Adjudication.objects.select_for_update(no_key=True).get(pk=adjudication.pk)
     if not row.current:
-        raise NotCurrent("Another verdict stands by now.")
+        raise NotCurrent(_("Another verdict stands by now."))
     row.told, row.released_at = told.strip()[:LENGTH], row.released_at or timezone.now()
     row.save(update_fields=["told", "released_at"])
     record(actor=by, verb="verdict.release", subject=f"verdict {row.pk}")

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.importing.registry import reader
 from annotate.models import Corpus, ImportFile, ImportJob
@@ -37,10 +38,13 @@ def request_import(
     """
     reader(format)
     if not files:
-        raise ImportRefused("Choose at least one file.")
+        raise ImportRefused(_("Choose at least one file."))
     there = Corpus.objects.filter(key=corpus_key).first()
     if there is not None and there.format != format:
-        raise ImportRefused(f"The corpus {there.key} came as {there.format}; take another key for {format}.")
+        raise ImportRefused(
+            _("The corpus %(key)s came as %(format)s; take another key for %(format2)s.")
+            % {"key": there.key, "format": there.format, "format2": format}
+        )
     folder = Path(settings.UPLOADS)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept: list[ImportFile] = []
@@ -77,7 +81,7 @@ def _kept(file: Upload, path: Path, room: int) -> ImportFile:
                 size += len(chunk)
                 if size > room:
                     limit = settings.IMPORT_MAX_BYTES // (1024 * 1024)
-                    raise ImportRefused(f"The files are larger than {limit} MiB together.")
+                    raise ImportRefused(_("The files are larger than %(limit)s MiB together.") % {"limit": limit})
                 digest.update(chunk)
                 out.write(chunk)
     except BaseException:

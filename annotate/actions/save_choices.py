@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotate.acknowledged import content_on_pair, shown_on
 from annotate.answers import NOTE_LENGTH
@@ -84,7 +85,7 @@ def known_on_pair(place: StudyPlace, op_ids: Sequence[UUID]) -> dict[UUID, TaskE
     found = TaskEvent.objects.filter(op_id__in=op_ids).only("op_id", "study_place_id", "version", "receipt")
     known = {event.op_id: event for event in found}
     if any(event.study_place_id != place.pk for event in known.values()):
-        raise BadOperation("The id of this operation is in use.")
+        raise BadOperation(_("The id of this operation is in use."))
     return known
 
 
@@ -142,8 +143,13 @@ def _acknowledge(
 def _check(operation: Chosen, asked: set[int]) -> None:
     if operation.kind == CHOOSE:
         if operation.question not in asked:
-            raise BadOperation("The study does not ask this question.")
+            raise BadOperation(_("The study does not ask this question."))
         if operation.value not in Better.values:
-            raise BadOperation(f"{operation.value!r} is no answer; known: {', '.join(Better.values)}.")
+            raise BadOperation(
+                _("“%(operation)s” is no answer; known: %(known)s.")
+                % {"operation": operation.value, "known": ", ".join(Better.values)}
+            )
     elif operation.kind != NOTE:
-        raise BadOperation(f"{operation.kind!r} is no operation; known: {', '.join(KINDS)}.")
+        raise BadOperation(
+            _("“%(kind)s” is no operation; known: %(known)s.") % {"kind": operation.kind, "known": ", ".join(KINDS)}
+        )

@@ -38,7 +38,9 @@ def skip_pair(
     if known_on_pair(place, [op_id]) or place.state == TaskState.SKIPPED:
         return place
     if reason not in REASONS:
-        raise BadSkip(f"{reason!r} is no reason to skip; known: {', '.join(REASONS)}.")
+        raise BadSkip(
+            _("“%(reason)s” is no reason to skip; known: %(known)s.") % {"reason": reason, "known": ", ".join(REASONS)}
+        )
     if reason == OTHER and not note.strip():
         raise BadSkip(_("Say in a few words why."))
     if place.state == TaskState.SUBMITTED:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Campaign, CampaignItem
 from annotate.models.campaign import CampaignState, Purpose
@@ -20,7 +21,7 @@ def withdraw_gold(*, item: CampaignItem, by: User) -> None:
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=item.campaign_id)
     if item.purpose == Purpose.WORK:
-        raise NoGold("This conversation is rated as work.")
+        raise NoGold(_("This conversation is rated as work."))
     detail = {"conversation": item.conversation_id, "purpose": item.purpose}
     if campaign.state == CampaignState.DRAFT:
         item.delete()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from annotate.actions.create_campaign import EVIDENCE_BOUND, Question
@@ -131,18 +132,18 @@ class CampaignForm(SliceForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Campaign.objects.filter(name=name).exists():
-            raise forms.ValidationError("There is already a campaign of this name.")
+            raise forms.ValidationError(_("There is already a campaign of this name."))
         return name
 
     def clean(self) -> dict[str, Any]:
         checked = super().clean() or self.cleaned_data
         if checked.get("order") == Order.PRIORITY and not checked.get("checkpoint"):
-            self.add_error("checkpoint", "Choose the checkpoint whose uncertainty orders the queue.")
+            self.add_error("checkpoint", _("Choose the checkpoint whose uncertainty orders the queue."))
         self._check_draw(checked)
         if checked.get("chosen_only") and not checked.get("participants"):
-            self.add_error("participants", "Choose at least one person.")
+            self.add_error("participants", _("Choose at least one person."))
         if not any(checked.get(f"ask_{version.pk}") for version in self.versions):
-            self.add_error(None, "Choose at least one question.")
+            self.add_error(None, _("Choose at least one question."))
         return checked
 
     def _check_draw(self, checked: dict[str, Any]) -> None:
@@ -151,18 +152,18 @@ class CampaignForm(SliceForm):
             return
         size = checked.get("sample_size")
         if not size and "sample_size" not in self.errors:
-            self.add_error("sample_size", "Say how many are to be drawn.")
+            self.add_error("sample_size", _("Say how many are to be drawn."))
         if size and not {"corpus", "split", "topic", "config", "limit"} & set(self.errors):
             there = conversations_in(checked["corpus"], self.slice()).count()
             if size > there:
-                self.add_error("sample_size", f"The slice holds {there} conversations.")
+                self.add_error("sample_size", _("The slice holds %(there)s conversations.") % {"there": there})
         if policy in ("uncertainty", "metric_disagreement") and not checked.get("draw_by"):
-            self.add_error("draw_by", "Choose the metric that the draw looks at.")
+            self.add_error("draw_by", _("Choose the metric that the draw looks at."))
         if policy == "metric_disagreement":
             if not checked.get("draw_against"):
-                self.add_error("draw_against", "Choose the metric to compare it with.")
+                self.add_error("draw_against", _("Choose the metric to compare it with."))
             elif checked.get("draw_by") == checked["draw_against"]:
-                self.add_error("draw_against", "Choose two different metrics.")
+                self.add_error("draw_against", _("Choose two different metrics."))
 
     def sampling(self) -> dict[str, Any]:
         """The draw as create_campaign takes it; empty: all of the slice."""

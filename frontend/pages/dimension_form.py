@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext as _
 
 from annotate.actions.change_dimensions import BadMap, NewVersion, Target, side_of
 from annotate.importing.examples import EXAMPLE_FIELDS
@@ -26,6 +27,7 @@ from annotate.mapping.lines import (
 from annotate.models import Dimension, DimensionVersion
 from annotate.models.dimension import Direction, Unit, ValueKind
 from annotate.models.mapping import MapKind
+
 
 def _lines(label: Any, rows: int, help_text: Any, *, required: bool = False, longest: int = 20_000) -> forms.CharField:
     return forms.CharField(
@@ -159,13 +161,13 @@ class EndsForm(WordsForm):
         targets: list[Target] = list(checked.get("targets") or [])
         if dimension := checked.get("new_of"):
             if not checked.get("question"):
-                self.add_error("question", "Say what the new version asks.")
+                self.add_error("question", _("Say what the new version asks."))
             self.read_lines(numbers=dimension.kind == ValueKind.NUMBER)
             if not self.errors.keys() & {"question", "scale", "reasons", *EXAMPLE_FIELDS}:
                 words = {name: checked[name] for name in ("question", "guidance", "scale")}
                 targets.append(NewVersion(dimension, **words, null_reasons=checked["reasons"]))
         elif not targets and "targets" not in self.errors:
-            self.add_error("targets", "Choose what it becomes, or describe a new version.")
+            self.add_error("targets", _("Choose what it becomes, or describe a new version."))
         self.ends = (list(checked.get("sources") or []), targets)
         if not self.errors:
             sides = [[side_of(row) for row in rows] for rows in self.ends]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotate.actions.ask_again import NothingToAsk, ask_again
@@ -42,7 +43,7 @@ def dimension_new(request: Request) -> HttpResponse:
         except KeyTaken as problem:
             form.add_error("key", str(problem))
         else:
-            messages.success(request, f"{version.dimension.name} is there.")
+            messages.success(request, _("%(dimension)s is there.") % {"dimension": version.dimension.name})
             return redirect("dimensions")
     status = 422 if request.method == "POST" else 200
     return render(request, "frontend/dimensions/new.html", {"form": form}, status=status)
@@ -113,7 +114,7 @@ def dimension_map_again(request: Request, map_id: int) -> HttpResponse:
     except NothingToAsk as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, f"Handed out again: {', '.join(row.name for row in made)}.")
+        messages.success(request, _("Handed out again: %(known)s.") % {"known": ", ".join(row.name for row in made)})
     return redirect("dimension_map", map_id=map_id)
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate.actions.adjudicate import OffTheScale, SameReviewer, UnknownCause, adjudicate
@@ -74,7 +75,7 @@ def _alike(request: Request, corpus: Corpus, checkpoint: Checkpoint, filters: di
         query["page"] = str(page + 1)
         context["next"] = f"?{query.urlencode()}"
     judged = dockets([row for row, _ in shown], user=person_of(request))
-    for docket, (_, cosine) in zip(judged, shown, strict=True):
+    for docket, (_comparison, cosine) in zip(judged, shown, strict=True):
         docket.cosine = cosine
     return context | {"dockets": judged}
 
@@ -145,7 +146,7 @@ def _number(text: str) -> float | None:
     try:
         return float(text) if text else None
     except ValueError:
-        raise OffTheScale(f"{text!r} is no point of the scale") from None
+        raise OffTheScale(_("“%(text)s” is no point of the scale") % {"text": text}) from None
 
 
 @scientists_only

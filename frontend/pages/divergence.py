@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from annotate.models import Conversation
@@ -41,7 +42,7 @@ def alike(request: Request, conversation_id: int, checkpoint_id: int) -> HttpRes
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isdecimal() and len(asked) < 4 else 1
     if not 1 <= page <= LISTED // PAGE:
-        raise Http404("There is no such page.")
+        raise Http404(_("There is no such page."))
     rows = list(diverging_alike(gap, filters=filters)[(page - 1) * PAGE : page * PAGE + 1])
     own = gap.profile or []
     reach = max([0.25, *(abs(value) for each in (gap, *rows) for value in each.profile or [])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from annotate.actions.plan_gold import Plan
@@ -120,5 +121,5 @@ class FileForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > FILE_AT_MOST:
-            raise forms.ValidationError("The file is larger than 8 MB.")
+            raise forms.ValidationError(_("The file is larger than 8 MB."))
         return file

@@ -6,6 +6,7 @@ from defusedcsv import csv
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from frontend.pages.compared import Compared, compared
@@ -45,7 +46,7 @@ def sheet(request: Request) -> HttpResponse:
     found = compared(request)
     counted = _counted(found)
     if counted is None or found.corpus is None:
-        raise Http404("There is nothing to count.")
+        raise Http404(_("There is nothing to count."))
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="matrix-{found.corpus.key}.csv"'
     writer = csv.writer(response)

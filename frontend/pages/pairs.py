@@ -6,6 +6,7 @@ from defusedcsv import csv
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from annotate.models import Corpus
@@ -43,7 +44,7 @@ def sheet(request: Request, key: str) -> HttpResponse:
     corpus = _corpus(request, list(Corpus.objects.order_by("-synthetic", "name")))
     found = next((each for each in verdict_tables(corpus) if each["key"] == key), None) if corpus else None
     if corpus is None or found is None:
-        raise Http404("There is no such table.")
+        raise Http404(_("There is no such table."))
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="pair-verdicts-{corpus.key}-{key}.csv"'
     csv.writer(response).writerows(flat(found))

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -49,7 +50,7 @@ class ReleaseForm(SliceForm):
         cleaned = super().clean() or {}
         corpus = cleaned.get("corpus")
         if cleaned.get("format") == "topical_chat" and corpus is not None and corpus.format != "topical_chat":
-            self.add_error("format", "This corpus did not come as Topical-Chat; take JSONL.")
+            self.add_error("format", _("This corpus did not come as Topical-Chat; take JSONL."))
         return cleaned
 
 
@@ -125,7 +126,7 @@ def release_download(request: Request, release_id: int) -> HttpResponseBase:
     root = Path(settings.RELEASES).resolve()
     file = (root / row.path).resolve()
     if not file.is_relative_to(root) or not file.is_file():
-        raise Http404("The release's file is gone.")
+        raise Http404(_("The release's file is gone."))
     record(actor=request.user, verb="release.download", subject=f"release {row.pk}")
     name = f"{file.parent.name}{file.suffix}"
     response = FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")

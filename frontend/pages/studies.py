@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -137,7 +138,7 @@ def _open(request: Request, study: Study) -> None:
     except (NothingToCompare, StudyNotOpen) as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, "The study is open.")
+        messages.success(request, _("The study is open."))
 
 
 @admins_only
@@ -161,7 +162,11 @@ def study_free(request: Request, study_id: int, place_id: int) -> HttpResponse:
     except TaskClosed as problem:
         messages.warning(request, str(problem))
     else:
-        messages.success(request, f"The place that {place.rater.pseudonym} held is free; the choices are kept.")
+        messages.success(
+            request,
+            _("The place that %(pseudonym)s held is free; the choices are kept.")
+            % {"pseudonym": place.rater.pseudonym},
+        )
     return redirect("study", study_id=study_id)
 
 

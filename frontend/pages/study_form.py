@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from annotate.models import Corpus, Study
@@ -93,13 +94,13 @@ class StudyForm(JudgesForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Study.objects.filter(name=name).exists():
-            raise forms.ValidationError("There is already a study of this name.")
+            raise forms.ValidationError(_("There is already a study of this name."))
         return name
 
     def clean_systems(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["systems"]
         if len(chosen) < 2:
-            raise forms.ValidationError("Choose at least two systems to compare.")
+            raise forms.ValidationError(_("Choose at least two systems to compare."))
         return chosen
 
     def clean_own(self) -> list[Asked]:
@@ -110,18 +111,22 @@ class StudyForm(JudgesForm):
             if not line.strip():
                 continue
             if not name or not text:
-                raise forms.ValidationError(f"{line.strip()!r} is not a name, a colon and a question.")
+                raise forms.ValidationError(
+                    _("“%(line)s” is not a name, a colon and a question.") % {"line": line.strip()}
+                )
             if len(name) > 100:
-                raise forms.ValidationError(f"A name has at most 100 characters: {name[:40]!r}…")
+                raise forms.ValidationError(_("A name has at most 100 characters: “%(said)s”…") % {"said": name[:40]})
             own.append(Asked(name, text))
         if len(own) > OWN_AT_MOST:
-            raise forms.ValidationError(f"At most {OWN_AT_MOST} questions of your own.")
+            raise forms.ValidationError(
+                _("At most %(own_at_most)s questions of your own.") % {"own_at_most": OWN_AT_MOST}
+            )
         return own
 
     def clean(self) -> dict[str, Any]:
         checked = super().clean() or self.cleaned_data
         if "own" in checked and not checked["own"] and not checked.get("questions"):
-            self.add_error(None, "Ask at least one question.")
+            self.add_error(None, _("Ask at least one question."))
         return checked
 
     def wanted(self) -> dict[str, Any]:

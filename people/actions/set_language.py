@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from people.models import User
 
@@ -12,7 +13,10 @@ class UnknownLanguage(ValueError):
 def set_language(*, user: User, language: str) -> User:
     """The person's language, a code of settings.LANGUAGES; empty: as each browser asks. Raises UnknownLanguage."""
     if language and language not in dict(settings.LANGUAGES):
-        raise UnknownLanguage(f"There are no pages in {language!r}; there are: {', '.join(dict(settings.LANGUAGES))}.")
+        raise UnknownLanguage(
+            _("There are no pages in “%(language)s”; there are: %(known)s.")
+            % {"language": language, "known": ", ".join(dict(settings.LANGUAGES))}
+        )
     user.language = language
     user.save(update_fields=["language"])
     return user

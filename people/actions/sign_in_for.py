@@ -4,6 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from people.actions.record import record
 from people.models import Role, User
@@ -17,7 +18,7 @@ class NotOnAServer(Exception):
 def sign_in_for(*, role: str) -> tuple[str, str]:
     """A new person of the role with a generated password, as (name, password). Laptops only."""
     if settings.ON_A_SERVER:
-        raise NotOnAServer("This is a server: people join by one-time links (manage.py invite).")
+        raise NotOnAServer(_("This is a server: people join by one-time links (manage.py invite)."))
     if role not in Role.values:
         raise ValueError(f"{role!r} is no role; known: {', '.join(Role.values)}")
     name = role if not User.objects.filter(username=role).exists() else f"{role}-{secrets.token_hex(2)}"

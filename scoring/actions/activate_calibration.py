@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from people.actions.record import record
 from people.models import User
@@ -17,7 +18,7 @@ def activate_calibration(*, calibration: Calibration, by: User) -> Calibration:
     """Put a fitted calibration in force in place of the one that is. Twice is once. Raises CannotActivate."""
     row = Calibration.objects.select_for_update(of=("self",)).select_related("checkpoint").get(pk=calibration.pk)
     if row.state != CalibrationState.FITTED:
-        raise CannotActivate("Only a calibration that was fitted can be put in force.")
+        raise CannotActivate(_("Only a calibration that was fitted can be put in force."))
     if not row.active:
         put_in_force(calibration=row, by=by)
     return row

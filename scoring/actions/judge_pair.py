@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from people.models import User
 from scoring.models import Evidence, PairVerdict
@@ -14,8 +15,8 @@ def judge_pair(*, evidence: Evidence, pair: int, verdict: str, by: User) -> Pair
     """Keep one person's verdict on one question-answer pair; a second one replaces the first."""
     pairs = evidence.detail.get("pairs") or []
     if verdict not in PairVerdict.Verdict.values or not 0 <= pair < len(pairs):
-        raise UnknownVerdict(f"no verdict {verdict!r} on pair {pair}")
-    row, _ = PairVerdict.objects.update_or_create(
+        raise UnknownVerdict(_("no verdict “%(verdict)s” on pair %(pair)s") % {"verdict": verdict, "pair": pair})
+    row, _made = PairVerdict.objects.update_or_create(
         prediction_id=evidence.prediction_id,
         pair=pair,
         made_by=by,

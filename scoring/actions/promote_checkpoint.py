@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotate.models import Corpus
 from people.actions.record import record
@@ -27,7 +28,7 @@ def request_promotion(*, checkpoint: Checkpoint, corpus: Corpus, by_slice: str, 
     if checkpoint.unavailable or checkpoint.active:
         raise CannotPromote(checkpoint.unavailable or "The checkpoint is active already.")
     if by_slice not in SLICES:
-        raise CannotPromote("Slices are split, topic or config.")
+        raise CannotPromote(_("Slices are split, topic or config."))
     row = Promotion.objects.create(checkpoint=checkpoint, corpus=corpus, by_slice=by_slice, requested_by=by)
     record(actor=by, verb="checkpoint.promote", subject=f"checkpoint {checkpoint.pk}", detail={"corpus": corpus.key})
     transaction.on_commit(lambda: wake_default_worker("scoring.tasks.decide_promotion_task", row.pk))
@@ -78,9 +79,9 @@ def override_promotion(*, promotion: Promotion, reason: str, by: User) -> None:
     """Activate what the gate refused. Raises CannotPromote without a reason, or where nothing was refused."""
     row = Promotion.objects.select_for_update(of=("self",)).select_related("checkpoint").get(pk=promotion.pk)
     if row.state != PromotionState.REFUSED:
-        raise CannotPromote("Only a refusal can be overridden.")
+        raise CannotPromote(_("Only a refusal can be overridden."))
     if len(reason.strip()) < 10:
-        raise CannotPromote("Say why, in ten characters or more; it is kept with the decision.")
+        raise CannotPromote(_("Say why, in ten characters or more; it is kept with the decision."))
     row.state, row.override_reason, row.overridden_by = PromotionState.OVERRIDDEN, reason.strip()[:2000], by
     row.save(update_fields=["state", "override_reason", "overridden_by"])
     activate_checkpoint(checkpoint=row.checkpoint)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from annotate.models import Campaign, Corpus
 from people.actions.record import record
@@ -29,13 +30,16 @@ def request_calibration(
     Asked twice while it waits, it is one. What is in force stays in force. Raises CannotCalibrate.
     """
     if checkpoint.metric in NATIVE:
-        raise CannotCalibrate(f"{checkpoint.metric} speaks on the human scale already: there is nothing to calibrate.")
+        raise CannotCalibrate(
+            _("%(metric)s speaks on the human scale already: there is nothing to calibrate.")
+            % {"metric": checkpoint.metric}
+        )
     if campaign is not None and campaign.corpus_id != corpus.pk:
-        raise CannotCalibrate("The campaign is of another corpus.")
+        raise CannotCalibrate(_("The campaign is of another corpus."))
     if release is not None and (problem := why_not_calibrate(release)):
         raise CannotCalibrate(problem)
     if release is not None and release.corpus_id != corpus.pk:
-        raise CannotCalibrate("The release is of another corpus.")
+        raise CannotCalibrate(_("The release is of another corpus."))
     row, new = Calibration.objects.get_or_create(
         checkpoint=checkpoint,
         corpus=corpus,

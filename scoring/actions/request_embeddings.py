@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from annotate.models import Conversation, Corpus
 from people.models import User
@@ -33,7 +34,7 @@ def request_embeddings(*, corpus: Corpus, requested_by: User | None) -> Run:
     lacking = Conversation.objects.filter(corpus=corpus, turns__meaning__isnull=True, turn_count__gt=0).distinct()
     rows = list(lacking.order_by("position", "pk").values_list("pk", "turn_count", "position"))
     if not rows:
-        raise NothingToScore(f"Every turn of {corpus.name} has its embedding.")
+        raise NothingToScore(_("Every turn of %(corpus)s has its embedding.") % {"corpus": corpus.name})
     newest = Conversation.objects.filter(corpus=corpus).aggregate(newest=Max("pk"))["newest"]
     run = Run.objects.create(
         kind=RunKind.EMBED,

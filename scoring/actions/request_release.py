@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Campaign, Corpus
 from annotate.slices import checked_slice
@@ -31,7 +32,9 @@ def request_release(
 ) -> Release:
     """Queue a release; the default worker writes it."""
     if format not in FORMATS:
-        raise UnknownReleaseFormat(f"{format!r} is no format; known: {', '.join(FORMATS)}")
+        raise UnknownReleaseFormat(
+            _("“%(format)s” is no format; known: %(known)s") % {"format": format, "known": ", ".join(FORMATS)}
+        )
     release = Release.objects.create(
         name=name,
         corpus=corpus,

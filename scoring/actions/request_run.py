@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.models import Corpus
 from annotate.slices import checked_slice, conversations_in
@@ -40,7 +41,7 @@ def request_run(
         raise CheckpointUnavailable(checkpoint.unavailable)
     rows = list(conversations_in(corpus, slice).values_list("pk", "turn_count"))
     if not rows:
-        raise NothingToScore(f"No conversation of {corpus.name} is in this slice.")
+        raise NothingToScore(_("No conversation of %(corpus)s is in this slice.") % {"corpus": corpus.name})
     run = Run.objects.create(
         checkpoint=checkpoint,
         corpus=corpus,

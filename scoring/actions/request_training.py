@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from people.actions.record import record
 from people.models import User
@@ -36,7 +37,7 @@ def request_training(*, release: Release, requested_by: User, epochs: int = 4, s
     if problem := why_not_train(release):
         raise CannotTrain(problem)
     if not 1 <= epochs <= EPOCHS_AT_MOST:
-        raise CannotTrain(f"Epochs are a number from 1 to {EPOCHS_AT_MOST}.")
+        raise CannotTrain(_("Epochs are a number from 1 to %(epochs_at_most)s.") % {"epochs_at_most": EPOCHS_AT_MOST})
     run = Run.objects.create(
         kind=RunKind.TRAIN,
         corpus=release.corpus,

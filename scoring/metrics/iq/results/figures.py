@@ -112,10 +112,9 @@ def differences(
         sides.append(held)
     found = {}
     for name in names:
-        value, drawn = (
-            [np.mean([held[place]["macro"][name] for held in side], axis=0) for side in sides] for place in (0, 1)
-        )
-        found[name] = _figure(float(value[0] - value[1]), drawn[0] - drawn[1])
+        value = [float(np.mean([held[0]["macro"][name] for held in side])) for side in sides]
+        drawn = [np.mean([held[1]["macro"][name] for held in side], axis=0) for side in sides]
+        found[name] = _figure(value[0] - value[1], drawn[0] - drawn[1])
     return found
 
 
