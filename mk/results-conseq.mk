@@ -1,6 +1,6 @@
 # ConSeq: train a generator by QUALS beside its baselines, measure the outputs, write docs/results/conseq.md.
 CONSEQ_OUT := var/conseq/topical-chat
-# What one shared CPU core does in half an hour. With a GPU (417 and 277 inputs are there): CONSEQ_DEVICE=cuda, and
+# Small enough for a CPU. With a GPU (417 and 277 inputs are there): CONSEQ_DEVICE=cuda, and
 # --train 400 --held-out 270 --samples 6 --quals-preset full --quals-dtype bf16
 CONSEQ_DEVICE := cpu
 CONSEQ_SIZE := --train 120 --held-out 40 --samples 3
