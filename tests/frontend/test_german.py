@@ -152,7 +152,7 @@ def test_the_own_choice_comes_before_the_browsers(world: World) -> None:
 
 def test_an_unknown_language_is_refused_in_words(world: World) -> None:
     answer = signed_in(world.me).post("/profile/language/", {"language": "tlh"}, follow=True)
-    assert "no pages in &#x27;tlh&#x27;" in answer.content.decode()
+    assert "no pages in “tlh”" in answer.content.decode()
     world.me.refresh_from_db()
     assert world.me.language == ""
 
