@@ -14,19 +14,19 @@ from annotate.models.dimension import DimensionVersion
 
 
 class CampaignState(models.TextChoices):
-    DRAFT = "draft", "draft"
-    OPEN = "open", "open"
-    CLOSED = "closed", "closed"
+    DRAFT = "draft", _("draft")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
 
 
 class Order(models.TextChoices):
-    RANDOM = "random", "random, by seed"
-    PRIORITY = "priority", "most uncertain first"
+    RANDOM = "random", _("random, by seed")
+    PRIORITY = "priority", _("most uncertain first")
 
 
 class AgainTo(models.TextChoices):
-    SAME = "same", "whoever gave the rating"
-    OTHERS = "others", "anybody else of the campaign"
+    SAME = "same", _("whoever gave the rating")
+    OTHERS = "others", _("anybody else of the campaign")
 
 
 class Campaign(models.Model):
@@ -95,9 +95,9 @@ class Participant(models.Model):
 
 
 class Purpose(models.TextChoices):
-    WORK = "work", "work"
-    GOLD = "gold", "gold, mixed in"  # its answers are known; handed out as if it were work
-    TRAINING = "training", "training"  # its answers are known; shown first, with feedback
+    WORK = "work", _("work")
+    GOLD = "gold", _("gold, mixed in")  # its answers are known; handed out as if it were work
+    TRAINING = "training", _("training")  # its answers are known; shown first, with feedback
 
 
 LOOKS_LIKE_WORK = (Purpose.WORK, Purpose.GOLD)  # what nobody is told apart
@@ -158,7 +158,7 @@ class TaskState(models.TextChoices):
     OPEN = "open", _("open")  # holds a place under a lease
     SUBMITTED = "submitted", _("submitted")  # holds a place for good
     SKIPPED = "skipped", _("skipped")  # place given back, never offered to this rater again
-    RELEASED = "released", "released"  # lease ran out or was freed: place given back, draft kept, may be claimed again
+    RELEASED = "released", _("released")  # ran out or was freed: place given back, draft kept, may be claimed again
 
 
 class Task(models.Model):

@@ -6,23 +6,24 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 
 class Unit(models.TextChoices):
-    TURN = "turn", "turn"
-    CONVERSATION = "conversation", "conversation"
+    TURN = "turn", gettext_lazy("turn")
+    CONVERSATION = "conversation", gettext_lazy("conversation")
 
 
 class ValueKind(models.TextChoices):
-    NUMBER = "number", "a number on an ordered scale"
-    LABEL = "label", "one label"
-    LABELS = "labels", "a set of labels"
+    NUMBER = "number", gettext_lazy("a number on an ordered scale")
+    LABEL = "label", gettext_lazy("one label")
+    LABELS = "labels", gettext_lazy("a set of labels")
 
 
 class Direction(models.TextChoices):
-    HIGHER = "higher", "higher is better"
-    LOWER = "lower", "lower is better"
-    NONE = "none", "no direction"
+    HIGHER = "higher", gettext_lazy("higher is better")
+    LOWER = "lower", gettext_lazy("lower is better")
+    NONE = "none", gettext_lazy("no direction")
 
 
 class Dimension(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from annotate.models.campaign import Campaign, CampaignItem
 from annotate.models.corpus import Turn
@@ -14,9 +15,9 @@ from annotate.models.dimension import DimensionVersion
 class Below(models.TextChoices):
     """What happens to a rater below the mark."""
 
-    NOTE = "note", "only the administrators see it"
-    WARN = "warn", "the rater is told to read the instructions again"
-    PAUSE = "pause", "the rater is paused until an administrator has looked"
+    NOTE = "note", gettext_lazy("only the administrators see it")
+    WARN = "warn", gettext_lazy("the rater is told to read the instructions again")
+    PAUSE = "pause", gettext_lazy("the rater is paused until an administrator has looked")
 
 
 class GoldPlan(models.Model):

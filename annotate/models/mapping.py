@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from annotate.models.campaign import Task
 from annotate.models.corpus import Conversation, Turn
@@ -15,9 +16,9 @@ from annotate.models.rating import Rater, Rating
 
 
 class MapKind(models.TextChoices):
-    RENAME = "rename", "rename: every answer stays one answer of its own"
-    MERGE = "merge", "merge: answers come together, none gets lost"
-    SPLIT = "split", "split: some answers cannot be told and are asked again"
+    RENAME = "rename", gettext_lazy("rename: every answer stays one answer of its own")
+    MERGE = "merge", gettext_lazy("merge: answers come together, none gets lost")
+    SPLIT = "split", gettext_lazy("split: some answers cannot be told and are asked again")
 
 
 class DimensionMap(models.Model):

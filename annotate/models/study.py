@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.models.corpus import Conversation, Corpus
@@ -140,9 +141,9 @@ class StudyPlace(models.Model):
 class Better(models.TextChoices):
     """What was said of the sides as they stood on the screen; `StudyPlace.turned` says who stood where."""
 
-    A = "a", "A is better"
-    EQUAL = "equal", "equal"
-    B = "b", "B is better"
+    A = "a", gettext_lazy("A is better")
+    EQUAL = "equal", gettext_lazy("equal")
+    B = "b", gettext_lazy("B is better")
 
 
 class Choice(models.Model):

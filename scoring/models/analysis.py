@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from annotate.models import Campaign, Corpus, Dimension
 
 
 class AnalysisKind(models.TextChoices):
-    WORKBENCH = "workbench", "metric workbench"
-    AGREEMENT = "agreement", "agreement of raters"
-    RATERS = "raters", "raters"
-    BUDGET = "budget", "how many more ratings"
+    WORKBENCH = "workbench", gettext_lazy("metric workbench")
+    AGREEMENT = "agreement", gettext_lazy("agreement of raters")
+    RATERS = "raters", gettext_lazy("raters")
+    BUDGET = "budget", gettext_lazy("how many more ratings")
 
 
 class Analysis(models.Model):

@@ -6,15 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from annotate.models import Campaign, Corpus
 from scoring.models.checkpoint import Checkpoint
 
 
 class CalibrationState(models.TextChoices):
-    QUEUED = "queued", "queued"
-    FITTED = "fitted", "fitted"
-    FAILED = "failed", "failed"
+    QUEUED = "queued", gettext_lazy("queued")
+    FITTED = "fitted", gettext_lazy("fitted")
+    FAILED = "failed", gettext_lazy("failed")
 
 
 class Calibration(models.Model):

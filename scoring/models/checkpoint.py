@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from annotate.models import Corpus, DimensionVersion
 
@@ -45,10 +46,10 @@ class Checkpoint(models.Model):
 
 
 class PromotionState(models.TextChoices):
-    QUEUED = "queued", "queued"
-    PASSED = "passed", "passed"
-    REFUSED = "refused", "refused"
-    OVERRIDDEN = "overridden", "overridden"
+    QUEUED = "queued", gettext_lazy("queued")
+    PASSED = "passed", gettext_lazy("passed")
+    REFUSED = "refused", gettext_lazy("refused")
+    OVERRIDDEN = "overridden", gettext_lazy("overridden")
 
 
 class Promotion(models.Model):

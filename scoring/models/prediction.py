@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from annotate.models import Conversation, DimensionVersion, Turn
 from scoring.models.checkpoint import Checkpoint
@@ -59,10 +60,10 @@ class PairVerdict(models.Model):
     """A scientist's verdict on one question-answer pair of a metric's evidence."""
 
     class Verdict(models.TextChoices):
-        REAL_CONFLICT = "real_conflict", "real conflict"
-        BAD_QUESTION = "bad_question", "bad question"
-        BAD_ANSWER = "bad_answer", "bad answer"
-        KNOWLEDGE_MISSING = "knowledge_missing", "knowledge missing"
+        REAL_CONFLICT = "real_conflict", gettext_lazy("real conflict")
+        BAD_QUESTION = "bad_question", gettext_lazy("bad question")
+        BAD_ANSWER = "bad_answer", gettext_lazy("bad answer")
+        KNOWLEDGE_MISSING = "knowledge_missing", gettext_lazy("knowledge missing")
 
     prediction = models.ForeignKey(Prediction, on_delete=models.CASCADE, related_name="pair_verdicts")
     pair = models.PositiveSmallIntegerField(help_text="Index of the pair in the evidence.")

@@ -7,23 +7,24 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from annotate.models import Corpus
 from scoring.models.checkpoint import Checkpoint
 
 
 class RunState(models.TextChoices):
-    QUEUED = "queued", "queued"
-    RUNNING = "running", "running"
-    DONE = "done", "done"
-    FAILED = "failed", "failed"
-    CANCELLED = "cancelled", "cancelled"
+    QUEUED = "queued", gettext_lazy("queued")
+    RUNNING = "running", gettext_lazy("running")
+    DONE = "done", gettext_lazy("done")
+    FAILED = "failed", gettext_lazy("failed")
+    CANCELLED = "cancelled", gettext_lazy("cancelled")
 
 
 class RunKind(models.TextChoices):
-    SCORE = "score", "score conversations"
-    TRAIN = "train", "train a checkpoint"
-    EMBED = "embed", "work out the meaning of turns"
+    SCORE = "score", gettext_lazy("score conversations")
+    TRAIN = "train", gettext_lazy("train a checkpoint")
+    EMBED = "embed", gettext_lazy("work out the meaning of turns")
 
 
 class Run(models.Model):
@@ -65,10 +66,10 @@ class Run(models.Model):
 
 
 class ShardState(models.TextChoices):
-    WAITING = "waiting", "waiting"
-    DONE = "done", "done"
-    FAILED = "failed", "failed"
-    CANCELLED = "cancelled", "cancelled"
+    WAITING = "waiting", gettext_lazy("waiting")
+    DONE = "done", gettext_lazy("done")
+    FAILED = "failed", gettext_lazy("failed")
+    CANCELLED = "cancelled", gettext_lazy("cancelled")
 
 
 class Shard(models.Model):
