@@ -24,6 +24,7 @@ class TrainSettings:
         only teach auxiliary tasks -> percent of their conversations. leave_out: a domain whose conversations are not
         trained on. percent: of the training conversations whose votes are used. init: folder of a pre-training stage.
     licences: file -> its licence in words; "none stated" makes the weights research only.
+    measure_every: epochs between two measurements on the tune part; the last epoch is always measured.
     train_bias: whether the bias per distance in turns is trained (slower, see attention.py).
     tasks: auxiliary tasks. min_count: a label seen on fewer turns is no class. modes: read-outs that are trained.
     split_held_out: keep dev and tune parts of every set out (always so for the public sets).
@@ -46,6 +47,7 @@ class TrainSettings:
     micro_tokens: int = 2400
     step_tokens: int = 4800
     role_dropout: float = 0.15
+    measure_every: int = 1
     seed: int = 0
     device: str = "cpu"
     autocast: bool = True

@@ -82,6 +82,8 @@ class FineTuningJob:
             yield self.module.weights(task_losses(logits, targets), counts), int(batch.valid.sum())
 
     def after_epoch(self, epoch: int) -> dict[str, Any]:
+        if (epoch + 1) % self.held.measure_every and epoch + 1 < self.held.schedule.epochs:
+            return {}
         found: dict[str, Any] = {"weights": self.module.weights.weights()}
         for mode in self.held.modes:
             found[mode] = measure(self.module.model, self.reader, self.tune, mode, autocast=self.held.autocast)
@@ -205,6 +207,7 @@ def fit(
     log = loop.run(
         job, held.schedule, seed=held.seed, folder=Path(held.out), progress=progress, should_stop=should_stop
     )
+    model.encoder.attend_by("sdpa")  # what follows is scored in fp32
     facts = {"settings": as_json(held), "dropped": dropped, "conversations": len(voting), "tune": len(tune), "log": log}
     facts["turns"] = sum(len(conversation.rated) for conversation in voting)
     facts["vocabulary"] = vocabulary

@@ -165,3 +165,10 @@ def test_the_last_revision_of_a_rating_counts(tmp_path: Path) -> None:
     labels = next(read_jsonl(file)).labels[0]
     assert sorted(labels.votes) == [3.0, 5.0]
     assert labels.classes == {"act": {"x": 0.5, "y": 0.5}}
+
+
+def test_the_tune_part_is_measured_as_often_as_asked_and_at_the_end(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    settings = replace(settings, measure_every=2, schedule=replace(settings.schedule, epochs=3))
+    _, _, _, facts = fit(settings)
+    assert ["online" in entry for entry in facts["log"]] == [False, True, True]

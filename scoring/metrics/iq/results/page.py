@@ -199,6 +199,7 @@ def tuning() -> str:
         [run, str(entry["epoch"]), *(number for mode in MODES for number in _macro(entry.get(mode)))]
         for run, log in logs.items()
         for entry in log
+        if any(mode in entry for mode in MODES)
     ]
     return table(("run", "epoch", *(f"{name}, {mode}" for mode in MODES for name in ("Spearman", "ROC-AUC"))), rows)
 

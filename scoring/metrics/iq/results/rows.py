@@ -39,7 +39,7 @@ class Row:
 
     def of_labels(self, percent: float, epochs: int) -> Row:
         """The same row with some of the labels; with few, rare labels of the auxiliary tasks count too."""
-        fewer = {"percent": percent, "schedule.epochs": epochs, "min_count": 20}
+        fewer = {"percent": percent, "schedule.epochs": epochs, "measure_every": epochs, "min_count": 20}
         return replace(self, key=f"{self.key}-{percent:g}", percent=percent, changes={**self.changes, **fewer})
 
 
