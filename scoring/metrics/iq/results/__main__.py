@@ -74,7 +74,7 @@ The paper's data is private; this is a stand-in with public data, a smaller enco
 
 {efficiency}
 
-What each part gives with 5 % of the labels:
+What pre-training gives with 5 % of the labels:
 
 {five}
 

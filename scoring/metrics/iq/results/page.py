@@ -101,7 +101,7 @@ def efficiency() -> str:
 
 
 def five() -> str:
-    """What each part of the method gives with 5 % of the labels."""
+    """What pre-training gives with 5 % of the labels."""
     return _with_labels(FIVE)
 
 
