@@ -26,7 +26,7 @@ class CannotPromote(ValueError):
 def request_promotion(*, checkpoint: Checkpoint, corpus: Corpus, by_slice: str, by: User) -> Promotion:
     """Queue a decision. Raises CannotPromote."""
     if checkpoint.unavailable or checkpoint.active:
-        raise CannotPromote(checkpoint.unavailable or "The checkpoint is active already.")
+        raise CannotPromote(checkpoint.unavailable or _("The checkpoint is active already."))
     if by_slice not in SLICES:
         raise CannotPromote(_("Slices are split, topic or config."))
     row = Promotion.objects.create(checkpoint=checkpoint, corpus=corpus, by_slice=by_slice, requested_by=by)

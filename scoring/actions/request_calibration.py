@@ -60,11 +60,11 @@ def request_calibration(
 def why_not_calibrate(release: Release) -> str:
     """Why a map cannot be fitted on the release; blank when it can."""
     if release.state != ReleaseState.READY:
-        return "The release is not ready."
+        return _("The release is not ready.")
     if release.withdrawn_at is not None:
-        return "The release was withdrawn: a person whose ratings it holds was erased since."
+        return _("The release was withdrawn: a person whose ratings it holds was erased since.")
     if release.format != "jsonl":
-        return "Only a release in JSONL holds single ratings of turns with the ids of their conversations."
+        return _("Only a release in JSONL holds single ratings of turns with the ids of their conversations.")
     return ""
 
 

@@ -20,11 +20,11 @@ class CannotTrain(ValueError):
 def why_not_train(release: Release) -> str:
     """Why interaction quality cannot be trained from the release; blank when it can."""
     if release.state != ReleaseState.READY:
-        return "The release is not ready."
+        return _("The release is not ready.")
     if release.format != "jsonl":
-        return "Only a release in JSONL holds the conversations as a model reads them."
+        return _("Only a release in JSONL holds the conversations as a model reads them.")
     if all(dimension["key"] != DIMENSION for dimension in release.manifest.get("dimensions", [])):
-        return "The release holds no ratings of interaction quality."
+        return _("The release holds no ratings of interaction quality.")
     return ""
 
 
