@@ -10,6 +10,7 @@ from annotate.models import Task
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import NoSuchTask, PlaceGone, TaskClosed
+from annotate.selectors.roles import rates
 from evalsite.compiled import Compiled, Given
 from people.models import User
 
@@ -39,16 +40,19 @@ def already_over(task: Task) -> str:
     return _("This conversation was already skipped.")
 
 
-def hold(task: Task, now: datetime) -> None:
+def hold(task: Task, user: User, now: datetime) -> None:
     """Make sure that a locked task has its place, and extend the lease; does not save the task.
 
-    A task whose lease ran out takes its place again if nobody else has it: whoever comes back from lunch goes on.
+    A task whose lease ran out takes its place again if nobody else has it: whoever comes back from lunch goes on,
+    unless they rate in this campaign no more.
     """
     if task.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
         raise TaskClosed(already_over(task))
     campaign = task.item.campaign
     is_open = campaign.state == CampaignState.OPEN
     if task.state == TaskState.RELEASED:
+        if is_open and not rates(campaign, user):
+            raise PlaceGone(_("You do not take part in this campaign any more. Your answers are kept as a draft."))
         if not is_open or not take_place(task.item_id):
             raise PlaceGone(
                 _("The time for this conversation ran out and its place is taken. Your answers are kept as a draft.")

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("frontend.pages.releases")),
     path("", include("frontend.pages.corpora")),
     path("", include("frontend.pages.campaigns")),
+    path("", include("frontend.pages.campaign_people")),
     path("", include("frontend.pages.dimensions")),
     path("", include("frontend.pages.budget")),
     path("", include("frontend.pages.gold")),

@@ -18,10 +18,16 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("admin")
 
 
+def own_role(role: str, named_only: bool) -> str:
+    """A role as forms and the audit log spell it: a restricted annotator is "annotator:named"."""
+    return f"{role}:named" if named_only else role
+
+
 class User(AbstractUser):
     """A person. One role each; an admin may also do what a scientist may."""
 
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.ANNOTATOR)
+    named_only = models.BooleanField(default=False, help_text="Rates only in campaigns and studies that name them.")
     erased_at = models.DateTimeField(null=True, blank=True)
     keys = models.JSONField(default=dict, blank=True, help_text="Own key bindings, action -> key; validated on write.")
     language = models.CharField(max_length=8, blank=True, default="")
@@ -33,9 +39,17 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="role_is_known"),
             models.CheckConstraint(
+                condition=Q(named_only=False) | Q(role=Role.ANNOTATOR), name="only_annotators_are_restricted"
+            ),
+            models.CheckConstraint(
                 condition=Q(erased_at__isnull=True) | Q(is_active=False), name="an_erased_person_is_not_active"
             ),
         ]
+
+    @property
+    def own_role(self) -> str:
+        """The role and its restriction in one word."""
+        return own_role(self.role, self.named_only)
 
     @property
     def is_admin(self) -> bool:
@@ -52,6 +66,7 @@ class Invitation(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     role = models.CharField(max_length=16, choices=Role.choices)
+    named_only = models.BooleanField(default=False)
     note = models.CharField(max_length=200, blank=True)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(default=timezone.now)

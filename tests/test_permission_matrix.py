@@ -12,8 +12,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from annotate.actions.give_roles import give_roles
+from people.actions.change_person import change_role
 from people.models import Role
-from tests.factories import make_user
+from tests.factories import make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -60,13 +62,13 @@ STATED: dict[str, str] = {
             "calibration_activate", "workers", "api_corpora", "api_dimensions",
             "api_conversations", "api_conversation", "api_ratings", "api_checkpoints", "api_runs", "api_run",
             "api_run_cancel", "api_run_resume", "api_predictions", "api_studies", "api_study_results",
-            "study", "study_results", "study_results_csv", "study_choices_csv",
+            "campaigns", "campaign", "study", "study_results", "study_results_csv", "study_choices_csv",
         ],
         SCIENTISTS,
     ),
     **dict.fromkeys(
         [
-            "campaigns", "campaign_new", "campaign", "campaign_open", "campaign_close", "task_free",
+            "campaign_new", "campaign_people", "campaign_open", "campaign_close", "task_free",
             "budget", "dimensions", "dimension_new", "dimension_change", "dimension_map",
             "dimension_map_again",
             "campaign_gold", "campaign_gold_plan", "campaign_gold_add", "campaign_gold_file", "campaign_gold_verdicts",
@@ -83,18 +85,18 @@ STATED: dict[str, str] = {
 }  # fmt: skip
 
 
-def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """(name, address with 1 for every number and x for every text) of every route."""
+def routes(patterns: list[Any] | None = None, prefix: str = "", *, number: str = "1") -> Iterator[tuple[str, str]]:
+    """(name, address with `number` for every number and x for every text) of every route."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         part = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, part)
+            yield from routes(pattern.url_patterns, part, number=number)
         elif isinstance(pattern, URLPattern):
             address = part
             while "<" in address:
                 before, _, rest = address.partition("<")
                 inside, _, after = rest.partition(">")
-                address = f"{before}{'1' if inside.startswith('int') else 'x'}{after}"
+                address = f"{before}{number if inside.startswith('int') else 'x'}{after}"
             yield str(pattern.name), "/" + address
 
 
@@ -135,3 +137,30 @@ def test_what_is_stated_is_what_is_answered(role: str) -> None:
                 assert answer.status_code == 404, (name, method, role, answer.status_code)
             else:
                 assert turned_away or answer.status_code == 405, (name, method, role, answer.status_code)
+
+
+# What the role of a scientist in one campaign opens to an annotator, beside what annotators have.
+IN_ONE_CAMPAIGN = {"campaigns", "campaign", "agreement", "raters", "workbench"}
+
+
+@pytest.mark.parametrize("named_only", [False, True])
+def test_a_role_in_one_campaign_opens_these_doors_and_no_other(named_only: bool) -> None:
+    user, mine, other = make_user(), make_campaign(), make_campaign()
+    if named_only:
+        change_role(user=user, role=Role.ANNOTATOR, named_only=True, by=make_user(Role.ADMIN))
+    give_roles(campaign=mine, roles={user: Role.SCIENTIST}, open_to_all=True, by=None)
+    client = Client()
+    client.force_login(user)
+    for campaign, opened in ((mine, IN_ONE_CAMPAIGN), (other, IN_ONE_CAMPAIGN - {"campaign"})):
+        for name, address in routes(number=str(campaign.pk)):
+            if STATED[name] not in (SCIENTISTS, ADMINS):
+                continue
+            for method in ("get", "post"):
+                answer = getattr(client, method)(address, headers={"accept": "text/html, application/json"})
+                if name in opened:
+                    assert answer.status_code == (200 if method == "get" else 405), (name, method, answer.status_code)
+                else:
+                    assert answer.status_code in (403, 404, 405), (name, method, answer.status_code)
+    assert client.get(f"/api/v1/ratings/?campaign={mine.pk}").status_code == 200
+    for refused in (f"?campaign={other.pk}", "", f"?corpus={mine.corpus.key}"):
+        assert client.get(f"/api/v1/ratings/{refused}").status_code == 403, refused

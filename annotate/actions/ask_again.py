@@ -22,7 +22,7 @@ from annotate.models.campaign import AgainTo, CampaignState
 from annotate.models.dimension import Unit
 from annotate.selectors.again import can_be_asked, handed_out, untold
 from people.actions.record import record
-from people.models import User
+from people.models import Role, User
 
 _SEED = 1
 
@@ -84,7 +84,11 @@ def _somebody_else(groups: dict[tuple[int, int], _Group], campaigns: dict[int, C
             continue
         before = {rater for raters in groups[campaign_id, campaign.corpus_id].raters.values() for rater in raters}
         people = Rater.objects.filter(pk__in=before).values("user")
-        if not campaign.participants.filter(user__is_active=True).exclude(user__in=people).exists():
+        if (
+            not campaign.participants.filter(role=Role.ANNOTATOR, user__is_active=True)
+            .exclude(user__in=people)
+            .exists()
+        ):
             problems.append(f"Nobody else takes part in {campaign.name!r}.")
     if problems:
         raise NothingToAsk(" ".join(problems))
@@ -168,5 +172,5 @@ def _take_part(made: Campaign, before: Campaign | None, group: _Group) -> None:
     if made.again_to == AgainTo.SAME:
         users = set(Rater.objects.filter(pk__in=raters).values_list("user", flat=True))
     else:
-        users = set(before.participants.values_list("user", flat=True)) if before else set()
+        users = set(before.participants.filter(role=Role.ANNOTATOR).values_list("user", flat=True)) if before else set()
     Participant.objects.bulk_create(Participant(campaign=made, user_id=user) for user in sorted(users) if user)

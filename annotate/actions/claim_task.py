@@ -10,14 +10,15 @@ from django.utils.translation import gettext
 
 from annotate.actions.judge_known import judge_attempt
 from annotate.actions.release_expired import release_expired
-from annotate.models import Campaign, CampaignItem, Participant, Rater, Task
+from annotate.models import Campaign, CampaignItem, Rater, Task
 from annotate.models.campaign import CampaignState, TaskState
 from annotate.places import take_place
 from annotate.refusals import CampaignNotOpen, NotTakingPart
 from annotate.selectors.mixing import next_gold, next_training, work_for
+from annotate.selectors.roles import rater_in
 from annotate.selectors.standing import Standing, standing_of
 from annotate.selectors.why_nothing import why_nothing
-from people.models import Role, User
+from people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ def claim_task(*, campaign: Campaign, user: User, now: datetime | None = None) -
     now = now or timezone.now()
     if campaign.state != CampaignState.OPEN:
         raise CampaignNotOpen(gettext("This campaign is not open."))
-    if not takes_part(campaign, user):
+    rater, rates_here = rater_in(campaign, user)
+    if not rates_here:
         raise NotTakingPart(gettext("You do not take part in this campaign."))
-    rater = become_rater(user)
+    rater = rater or become_rater(user)
     rater.user = user  # known: not read again
     task = _claim(campaign, rater, now)
     if task is None and release_expired(campaign=campaign, now=now):
@@ -50,13 +52,6 @@ def claim_task(*, campaign: Campaign, user: User, now: datetime | None = None) -
         return Claim(task)
     nothing = why_nothing(campaign, rater, now=now)
     return Claim(None, nothing.words, nothing.until)
-
-
-def takes_part(campaign: Campaign, user: User) -> bool:
-    """Open to every annotator, or this person is listed. No query for an open campaign's annotator."""
-    if campaign.open_to_all and user.role == Role.ANNOTATOR:
-        return True
-    return Participant.objects.filter(campaign=campaign, user=user).exists()
 
 
 def become_rater(user: User) -> Rater:

@@ -17,7 +17,7 @@ def heartbeat(*, task_id: int, user: User, times: Mapping[int, int] | None = Non
     """Extend the lease of who is at work, and keep the time spent. Raises NoSuchTask, TaskClosed, PlaceGone."""
     now = now or timezone.now()
     task = locked_task(task_id, user)
-    hold(task, now)
+    hold(task, user, now)
     task.save(update_fields=["state", "lease_until"])
     if times:
         record_time(task=task, times=times, now=now)

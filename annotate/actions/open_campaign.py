@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from annotate.actions.end_readers_drafts import end_readers_drafts
 from annotate.assignment import priority_order, random_order
 from annotate.models import Campaign, CampaignItem, Conversation
 from annotate.models.campaign import CampaignState, Order
@@ -67,6 +68,7 @@ def open_campaign(
         ),
         batch_size=2000,
     )
+    end_readers_drafts(campaign)
     campaign.state = CampaignState.OPEN
     campaign.save(update_fields=["state", "sampling"])
     record(

@@ -58,7 +58,7 @@ def save_operations(
     known = known_operations(task, [operation.op_id for operation in operations])
     new = [operation for operation in operations if operation.op_id not in known]
     if new and rater:
-        hold(task, now)
+        hold(task, user, now)
         if task.version != base + len(known):
             raise StaleVersion(_("Something was saved elsewhere that this window has not seen."))
         desk = _desk(task, user, new, now)

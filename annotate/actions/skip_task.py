@@ -28,6 +28,8 @@ REASONS: dict[str, str] = {
     "conflict": noop("I know the people or the data"),
     OTHER: noop("Something else (say what)"),
 }
+READS = "reads"  # chosen by nobody: the rater was given a campaign to read (annotate/actions/end_readers_drafts.py)
+SKIPPED_FOR = REASONS | {READS: noop("May read what others said of it")}
 
 
 @transaction.atomic

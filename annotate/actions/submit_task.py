@@ -35,7 +35,7 @@ def submit_task(
     task = locked_task(task_id, user)
     if known_operations(task, [op_id]):
         return task
-    hold(task, now)
+    hold(task, user, now)
     if task.version != base:
         raise StaleVersion(_("Something was saved elsewhere that this window has not seen."))
     conversation = task.item.conversation

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from annotate.api.paging import ByKey
 from annotate.models import Conversation, Corpus, DimensionVersion, KnowledgeSection, Rating, Turn
 from annotate.selectors.given import given as given_ratings
-from people.permissions import ScientistsOnly
+from annotate.selectors.roles import read_by
+from people.permissions import AnyoneSignedIn, ScientistsOnly
+from people.who import person_of
 
 _SLICE = ("split", "topic", "config", "system")
 
@@ -128,9 +130,12 @@ class OneConversation(RetrieveAPIView[Conversation]):
 
 
 class Ratings(ListAPIView[Rating]):
-    """Current ratings; filter by corpus, split, topic, config, system, dimension (key), conversation (id)."""
+    """Current ratings; filter by corpus, split, topic, config, system, dimension (key), conversation and campaign (id).
 
-    permission_classes = [ScientistsOnly]
+    A scientist of some campaigns only must name one of them.
+    """
+
+    permission_classes = [AnyoneSignedIn]
     serializer_class = RatingSerializer
     pagination_class = ByKey
     queryset = Rating.objects.none()
@@ -138,8 +143,16 @@ class Ratings(ListAPIView[Rating]):
     def get_queryset(self) -> QuerySet[Rating]:
         asked = self.request.query_params
         found = Rating.objects.filter(
-            given_ratings(), current=True, **filters(asked, prefix="conversation__", more=("dimension", "conversation"))
+            given_ratings(),
+            current=True,
+            **filters(asked, prefix="conversation__", more=("dimension", "conversation", "campaign")),
         )
+        user = person_of(self.request)
+        if asked.get("campaign"):
+            campaign = read_by(user).filter(pk=whole_number(asked["campaign"], "campaign"))
+            found = found.filter(task__item__campaign__in=campaign)
+        if not user.is_scientist and not (asked.get("campaign") and campaign.exists()):
+            raise PermissionDenied
         if asked.get("dimension"):
             found = found.filter(dimension_version__dimension__key=asked["dimension"])
         if asked.get("conversation"):

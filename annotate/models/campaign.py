@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotate.models.corpus import Conversation, Corpus
 from annotate.models.dimension import DimensionVersion
+from people.models import Role
 
 
 class CampaignState(models.TextChoices):
@@ -85,13 +86,19 @@ class CampaignDimension(models.Model):
 
 
 class Participant(models.Model):
-    """A person who may take part in a campaign that is not open to all."""
+    """A person's role in one campaign, where it is another than their own (annotate/selectors/roles.py)."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="participants")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.ANNOTATOR)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "user"], name="a_person_takes_part_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "user"], name="a_person_takes_part_once"),
+            models.CheckConstraint(
+                condition=Q(role__in=[Role.ANNOTATOR, Role.SCIENTIST]), name="in_a_campaign_one_rates_or_reads"
+            ),
+        ]
 
 
 class Purpose(models.TextChoices):

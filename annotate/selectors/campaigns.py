@@ -23,9 +23,11 @@ def known_counts(campaign: Campaign) -> dict[str, int]:
     return dict(items.values_list("purpose").annotate(count=Count("pk")).order_by())
 
 
-def campaigns_with_progress(*, before: int | None = None, size: int = 25) -> list[tuple[Campaign, Progress]]:
-    """A page of campaigns, newest first, each with how far it is. Two queries."""
-    found = Campaign.objects.select_related("corpus").order_by("-pk")
+def campaigns_with_progress(
+    among: QuerySet[Campaign], *, before: int | None = None, size: int = 25
+) -> list[tuple[Campaign, Progress]]:
+    """A page of these campaigns, newest first, each with how far it is. Two queries."""
+    found = among.select_related("corpus").order_by("-pk")
     if before is not None:
         found = found.filter(pk__lt=before)
     page = list(found[:size])

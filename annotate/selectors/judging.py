@@ -37,7 +37,8 @@ RESPONDS = "Response"  # a speaker who says nothing in the context
 def open_studies_for(user: User) -> QuerySet[Study]:
     """Open studies that this person judges in, oldest first. One query, corpus included."""
     chosen = Exists(StudyJudge.objects.filter(study=OuterRef("pk"), user=user))
-    found = Study.objects.filter(Q(open_to_all=True) | chosen, state=CampaignState.OPEN).select_related("corpus")
+    judged = Q(chosen) if user.named_only else Q(open_to_all=True) | chosen
+    found = Study.objects.filter(judged, state=CampaignState.OPEN).select_related("corpus")
     return found.order_by("created_at", "pk") if user.role == Role.ANNOTATOR else found.none()
 
 

@@ -8,6 +8,7 @@ from annotate.assignment import is_gold_next, order_key, tasks_to_come
 from annotate.models import Campaign, CampaignItem, Rater, Task
 from annotate.models.campaign import LOOKS_LIKE_WORK, Purpose
 from annotate.selectors.meant_for import meant_for
+from annotate.selectors.roles import known_to
 from annotate.selectors.standing import plan_of
 from people.models import User
 
@@ -17,14 +18,14 @@ def work_for(campaign: Campaign, user: User | None) -> QuerySet[CampaignItem]:
     had = Task.objects.filter(item=OuterRef("pk"), rater__user=user)
     items = CampaignItem.objects.filter(meant_for(campaign, user.pk if user else None), campaign=campaign)
     free = items.filter(purpose=Purpose.WORK, taken__lt=F("required_raters"))
-    return free.filter(~Exists(had))
+    return free.filter(~Exists(had), ~known_to(user.pk if user else None))
 
 
 def gold_for(campaign: Campaign, user: User | None) -> QuerySet[CampaignItem]:
     """Gold of conversations that this person had in no task of any campaign. One query."""
     had = Task.objects.filter(item__conversation=OuterRef("conversation"), rater__user=user)
     gold = CampaignItem.objects.filter(campaign=campaign, purpose=Purpose.GOLD, withdrawn=False)
-    return gold.filter(~Exists(had))
+    return gold.filter(~Exists(had), ~known_to(user.pk if user else None))
 
 
 def next_gold(campaign: Campaign, user: User | None, *, rate: int) -> CampaignItem | None:

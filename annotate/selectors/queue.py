@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from annotate.answers import CLEARED
-from annotate.models import Campaign, Participant, Rater, Rating, Task, TurnTime
+from annotate.models import Campaign, Rater, Rating, Task, TurnTime
 from annotate.models.campaign import LOOKS_LIKE_WORK, CampaignState, TaskState
 from annotate.selectors.mixing import with_gold, work_for
+from annotate.selectors.roles import rated_by
 from annotate.selectors.standing import Standing, standing_of
 from annotate.selectors.why_nothing import why_nothing
-from people.models import Role, User
+from people.models import User
 
 COUNTED = 500  # "500 or more" is as good as a number, and stays fast at 100,000 items
 
 
 def campaigns_for(user: User, *, state: str = CampaignState.OPEN) -> QuerySet[Campaign]:
     """Campaigns in a state that this person takes part in, oldest first. One query, corpus included."""
-    listed = Exists(Participant.objects.filter(campaign=OuterRef("pk"), user=user))
-    mine = Q(listed) | Q(open_to_all=True) if user.role == Role.ANNOTATOR else Q(listed)
-    found = Campaign.objects.filter(mine, state=state).select_related("corpus", "gold_plan")
+    found = Campaign.objects.filter(rated_by(user), state=state).select_related("corpus", "gold_plan")
     return found.order_by("created_at", "pk")
 
 

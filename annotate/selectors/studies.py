@@ -28,7 +28,7 @@ NOT_CHOSEN = noop("This study has chosen judges, and you are not one of them. An
 
 def may_judge(study: Study, user: User) -> bool:
     """Whether this annotator is one of the study's judges. One query; none where every annotator is."""
-    return study.open_to_all or StudyJudge.objects.filter(study=study, user=user).exists()
+    return (study.open_to_all and not user.named_only) or StudyJudge.objects.filter(study=study, user=user).exists()
 
 
 def chosen_judges(study: Study) -> list[User]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from defusedcsv import csv
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,9 +15,11 @@ from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_safe
 
 from annotate.models import Campaign, Corpus, Dimension
+from annotate.permissions import campaign_readers_only
+from annotate.selectors.roles import read_by
 from frontend.charts.of_table import plot_of
-from people.permissions import scientists_only
 from people.requests import Request
+from people.who import person_of
 from scoring.actions.ask_analysis import ask_analysis
 from scoring.analyses.tables import Table, flat
 from scoring.models import Analysis, AnalysisKind
@@ -35,8 +38,17 @@ _WORDS = {
 }
 
 
-def _chosen(request: Request) -> tuple[list[Corpus], Corpus | None, list[Dimension], Dimension | None]:
-    corpora = list(Corpus.objects.order_by("-synthetic", "name"))
+def _read_here(request: Request) -> QuerySet[Campaign] | None:
+    """The campaigns to which this person is kept; None for who reads everything."""
+    user = person_of(request)
+    return None if user.is_scientist else read_by(user)
+
+
+def _chosen(
+    request: Request, mine: QuerySet[Campaign] | None
+) -> tuple[list[Corpus], Corpus | None, list[Dimension], Dimension | None]:
+    found = Corpus.objects.order_by("-synthetic", "name")
+    corpora = list(found if mine is None else found.filter(pk__in=mine.values("corpus")))
     asked = request.GET.get("corpus", "")
     corpus = next((each for each in corpora if each.key == asked), corpora[0] if corpora else None)
     dimensions = list(Dimension.objects.order_by("pk"))
@@ -45,11 +57,15 @@ def _chosen(request: Request) -> tuple[list[Corpus], Corpus | None, list[Dimensi
     return corpora, corpus, dimensions, dimension
 
 
-def _campaign(request: Request, corpus: Corpus) -> tuple[list[Campaign], Campaign | None]:
-    """The campaigns that can be looked at apart; without one, all that people said."""
-    campaigns = list(Campaign.objects.filter(corpus=corpus).order_by("-pk"))
+def _campaign(
+    request: Request, corpus: Corpus, mine: QuerySet[Campaign] | None
+) -> tuple[list[Campaign], Campaign | None]:
+    """The campaigns that can be looked at apart; without one, all that people said, for who may read all."""
+    found = Campaign.objects.all() if mine is None else mine
+    campaigns = list(found.filter(corpus=corpus).order_by("-pk"))
     asked = request.GET.get("campaign", "")
-    return campaigns, next((each for each in campaigns if str(each.pk) == asked), None)
+    default = None if mine is None else campaigns[0]
+    return campaigns, next((each for each in campaigns if str(each.pk) == asked), default)
 
 
 def _items_of(corpus: Corpus) -> Callable[[str], str]:
@@ -58,45 +74,50 @@ def _items_of(corpus: Corpus) -> Callable[[str], str]:
 
 
 def _page(request: Request, kind: AnalysisKind) -> HttpResponse:
-    corpora, corpus, dimensions, dimension = _chosen(request)
+    mine = _read_here(request)
+    corpora, corpus, dimensions, dimension = _chosen(request, mine)
     title, words = _WORDS[kind]
     context: dict[str, object] = {
         "kind": kind.value, "title": _(title), "words": _(words), "corpora": corpora, "corpus": corpus,
         "dimensions": dimensions, "dimension": dimension,
+        "everything": mine is None,
     }  # fmt: skip
     if corpus is not None and dimension is not None:
-        campaigns, campaign = _campaign(request, corpus)
+        campaigns, campaign = _campaign(request, corpus, mine)
         row, current = ask_analysis(kind=kind, corpus=corpus, dimension=dimension, campaign=campaign)
         context |= {"row": row, "current": current, "campaigns": campaigns, "campaign": campaign}
-        context["tables"] = [(each, plot_of(each, _items_of(corpus))) for each in (row.result or {}).get("tables", [])]
+        link = _items_of(corpus) if mine is None else lambda where: ""  # the disagreement queue is of whole corpora
+        context["tables"] = [(each, plot_of(each, link)) for each in (row.result or {}).get("tables", [])]
         if not current:
             context["no_worker"] = words_if_no_worker("default")
     return render(request, f"frontend/analyses/{'_tables' if request.htmx else 'page'}.html", context)
 
 
-@scientists_only
+@campaign_readers_only
 @require_safe
 def workbench(request: Request) -> HttpResponse:
     """Metrics against people."""
     return _page(request, AnalysisKind.WORKBENCH)
 
 
-@scientists_only
+@campaign_readers_only
 @require_safe
 def agreement(request: Request) -> HttpResponse:
     """Raters against raters."""
     return _page(request, AnalysisKind.AGREEMENT)
 
 
-@scientists_only
+@campaign_readers_only
 @require_safe
 def raters(request: Request) -> HttpResponse:
     """Each rater."""
     return _page(request, AnalysisKind.RATERS)
 
 
-def _found(analysis_id: int, key: str) -> tuple[Analysis, Table]:
-    row = Analysis.objects.select_related("corpus", "dimension").filter(pk=analysis_id).first()
+def _found(request: Request, analysis_id: int, key: str) -> tuple[Analysis, Table]:
+    mine = _read_here(request)
+    rows = Analysis.objects.select_related("corpus", "dimension")
+    row = (rows if mine is None else rows.filter(campaign__in=mine)).filter(pk=analysis_id).first()
     tables = (row.result or {}).get("tables", []) if row else []
     found = next((each for each in tables if each["key"] == key), None)
     if row is None or found is None:
@@ -109,11 +130,11 @@ def _named(row: Analysis, key: str, ending: str) -> str:
     return f'attachment; filename="{row.kind}-{of}-{row.dimension.key}-{key}.{ending}"'
 
 
-@scientists_only
+@campaign_readers_only
 @require_safe
 def sheet(request: Request, analysis_id: int, key: str) -> HttpResponse:
     """One table as CSV; cells that a spreadsheet would run are made harmless."""
-    row, found = _found(analysis_id, key)
+    row, found = _found(request, analysis_id, key)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = _named(row, key, "csv")
     writer = csv.writer(response)
@@ -122,11 +143,11 @@ def sheet(request: Request, analysis_id: int, key: str) -> HttpResponse:
     return response
 
 
-@scientists_only
+@campaign_readers_only
 @require_safe
 def drawing(request: Request, analysis_id: int, key: str) -> HttpResponse:
     """One table's plot as an SVG that stands alone: its own colours, no links, the numbers as titles."""
-    row, found = _found(analysis_id, key)
+    row, found = _found(request, analysis_id, key)
     plot = plot_of(found)
     if plot is None:
         raise Http404("There is nothing to draw in this table.")

@@ -15,14 +15,17 @@ from annotate.actions.close_campaign import close_campaign
 from annotate.actions.create_campaign import NameTaken, NoQuestions, create_campaign
 from annotate.actions.free_task import free_task
 from annotate.actions.open_campaign import NothingToRate, open_campaign
-from annotate.actions.skip_task import REASONS
+from annotate.actions.skip_task import SKIPPED_FOR
 from annotate.models import Campaign, Task
 from annotate.models.campaign import CampaignState, Order, TaskState
+from annotate.permissions import campaign_readers_only
 from annotate.refusals import CampaignNotOpen, TaskClosed
 from annotate.sampling import CannotDraw
 from annotate.selectors import campaigns as select
+from annotate.selectors.roles import read_by
 from annotate.slices import conversations_in, in_words
 from frontend.pages.campaign_form import DRAWS, CampaignForm
+from people.models import Role
 from people.permissions import admins_only
 from people.requests import Request
 from people.who import person_of
@@ -33,12 +36,12 @@ from scoring.selectors.uncertainty import uncertainty_of
 PAGE = 25
 
 
-@admins_only
+@campaign_readers_only
 @require_safe
 def campaigns(request: Request) -> HttpResponse:
-    """Every campaign, newest first, with how far it is."""
-    before = request.GET.get("before", "")
-    rows = select.campaigns_with_progress(before=int(before) if before.isdecimal() else None, size=PAGE + 1)
+    """Every campaign that one may read, newest first, with how far it is."""
+    mine, before = read_by(person_of(request)), request.GET.get("before", "")
+    rows = select.campaigns_with_progress(mine, before=int(before) if before.isdecimal() else None, size=PAGE + 1)
     more = f"?before={rows[PAGE - 1][0].pk}" if len(rows) > PAGE else None
     return render(request, "frontend/campaigns/list.html", {"rows": rows[:PAGE], "next": more, "first": not before})
 
@@ -61,11 +64,12 @@ def campaign_new(request: Request) -> HttpResponse:
     return render(request, "frontend/campaigns/new.html", {"form": form}, status=422)
 
 
-@admins_only
+@campaign_readers_only
 @require_safe
 def campaign(request: Request, campaign_id: int) -> HttpResponse:
-    """One campaign, live while it is open."""
-    found = get_object_or_404(Campaign.objects.select_related("corpus", "created_by", "gold_plan"), pk=campaign_id)
+    """One campaign, live while it is open; to read for its scientists."""
+    mine = read_by(person_of(request)).select_related("corpus", "created_by", "gold_plan")
+    found = get_object_or_404(mine, pk=campaign_id)
     partial = request.htmx
     context = _detail(found)
     return render(request, "frontend/campaigns/_detail.html" if partial else "frontend/campaigns/detail.html", context)
@@ -74,20 +78,24 @@ def campaign(request: Request, campaign_id: int) -> HttpResponse:
 def _detail(campaign: Campaign) -> dict[str, Any]:
     progress = select.progress_of(campaign)
     draft = campaign.state == CampaignState.DRAFT
+    questions = list(campaign.questions.select_related("dimension_version__dimension"))
+    people = list(campaign.participants.select_related("user").order_by("user__username"))
     return {
         "campaign": campaign,
         "slice": in_words(campaign.slice),
         "planned": conversations_in(campaign.corpus, campaign.slice).count() if draft else None,
         "order": _order_in_words(campaign),
         "draw": _draw_in_words(campaign.sampling),
-        "questions": campaign.questions.select_related("dimension_version__dimension"),
-        "participants": [row.user.username for row in campaign.participants.select_related("user")],
+        "questions": questions,
+        "dimension": questions[0].dimension_version.dimension if questions else None,
+        "raters_named": [row.user.username for row in people if row.role == Role.ANNOTATOR],
+        "readers": [row.user.username for row in people if row.role == Role.SCIENTIST],
         "known": select.known_counts(campaign),
         "progress": progress,
         "eta": select.end_in_sight(campaign, progress),
         "leases": select.leases_of(campaign)[:100],
         "raters": select.raters_of(campaign)[:200],
-        "skips": [(gettext(REASONS.get(reason, reason)), times) for reason, times in select.skips_of(campaign)],
+        "skips": [(gettext(SKIPPED_FOR.get(reason, reason)), times) for reason, times in select.skips_of(campaign)],
         "draft": draft,
         "open": campaign.state == CampaignState.OPEN,
     }

@@ -25,7 +25,7 @@ _ENTRIES: list[tuple[str, str, frozenset[str]]] = [
     ("checkpoints", noop("Checkpoints"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("workers", noop("Workers"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("corpora", noop("Corpora"), frozenset({Role.ADMIN})),
-    ("campaigns", noop("Campaigns"), frozenset({Role.ADMIN})),
+    ("campaigns", noop("Campaigns"), frozenset({Role.SCIENTIST, Role.ADMIN})),
     ("releases", noop("Releases"), frozenset({Role.ADMIN})),
     ("people", noop("People"), frozenset({Role.ADMIN})),
     ("audit", noop("Audit"), frozenset({Role.ADMIN})),

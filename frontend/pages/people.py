@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,22 +16,34 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.actions.change_person import LastAdmin, change_role, set_active
 from people.actions.invite import invite
-from people.models import Invitation, Role, User
+from people.models import Invitation, Role, User, own_role
 from people.permissions import admins_only
 from people.requests import Request
 from scoring.actions.erase_person import erase_person
+
+# As User.own_role spells them.
+_ROLES = [
+    Role.choices[0],
+    (own_role(Role.ANNOTATOR, True), gettext_lazy("annotator, only where named")),
+    *Role.choices[1:],
+]
 
 
 class InviteForm(forms.Form):
     """Whom to invite, as what."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES)
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
         max_length=200,
         help_text=gettext_lazy("For whom, so that you recognise the link later."),
     )
+
+    def wanted(self) -> dict[str, Any]:
+        """The role and its restriction, as arguments of invite and change_role."""
+        role, _, restricted = self.cleaned_data["role"].partition(":")
+        return {"role": role, "named_only": bool(restricted)}
 
 
 @admins_only
@@ -46,7 +60,7 @@ def person_invite(request: Request) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _people(request, form, status=422)
-    _row, secret = invite(role=form.cleaned_data["role"], note=form.cleaned_data["note"], by=request.user)
+    _row, secret = invite(**form.wanted(), note=form.cleaned_data["note"], by=request.user)
     response = _people(request, InviteForm(), link=request.build_absolute_uri(reverse("join", args=[secret])))
     response["Cache-Control"] = "no-store"
     return response
@@ -67,7 +81,7 @@ def person_role(request: Request, user_id: int) -> HttpResponse:
     form = InviteForm(request.POST)
     user = get_object_or_404(User, pk=user_id, erased_at__isnull=True)
     if form.is_valid():
-        _try(request, lambda: change_role(user=user, role=form.cleaned_data["role"], by=request.user))
+        _try(request, lambda: change_role(user=user, **form.wanted(), by=request.user))
     return redirect("people")
 
 
@@ -101,7 +115,7 @@ def _people(request: Request, form: InviteForm, *, link: str = "", status: int =
         "invitations": Invitation.objects.filter(used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now),
         "form": form,
         "link": link,
-        "roles": Role.choices,
+        "roles": _ROLES,
     }
     return render(request, "frontend/people/list.html", context, status=status)
 

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotate.actions.claim_task import claim_task
 from annotate.selectors.queue import campaigns_for, desks_of
+from annotate.selectors.roles import read_by
+from people.models import Role
 from people.permissions import anyone_signed_in
 from people.requests import Request
 from people.who import person_of
@@ -19,7 +21,10 @@ from people.who import person_of
 @require_safe
 def queue(request: Request) -> HttpResponse:
     """Every open campaign of mine; in words why there is nothing, where there is nothing."""
-    return render(request, "frontend/queue/page.html", {"desks": desks_of(person_of(request))})
+    user = person_of(request)
+    # In the navigation of annotators there are no campaigns: few of them are a scientist of one.
+    readable = read_by(user).order_by("name").values("pk", "name") if user.role == Role.ANNOTATOR else []
+    return render(request, "frontend/queue/page.html", {"desks": desks_of(user), "readable": readable})
 
 
 @anyone_signed_in

@@ -36,10 +36,12 @@ def accept_invitation(*, secret: str, username: str, password: str) -> User:
         raise InvitationGone(_("This link was used just now."))
     try:
         with transaction.atomic():
-            user = User.objects.create_user(username=username, password=password, role=row.role)
+            user = User.objects.create_user(
+                username=username, password=password, role=row.role, named_only=row.named_only
+            )
     except IntegrityError:
         raise NameTaken(_("The name %(name)s is taken.") % {"name": username}) from None
     row.used_by, row.used_at = user, timezone.now()
     row.save(update_fields=["used_by", "used_at"])
-    record(actor=user, verb="person.join", subject=f"person {user.pk}", detail={"role": row.role})
+    record(actor=user, verb="person.join", subject=f"person {user.pk}", detail={"role": user.own_role})
     return user

@@ -12,17 +12,24 @@ class LastAdmin(Exception):
 
 
 @transaction.atomic
-def change_role(*, user: User, role: str, by: User) -> User:
-    """Give another role. Sessions and tokens end: what they may do has changed."""
+def change_role(*, user: User, role: str, by: User, named_only: bool = False) -> User:
+    """Give another role. Sessions and tokens end: what they may do has changed.
+
+    named_only: an annotator who rates only in campaigns and studies that name them; ValueError for another role.
+    """
     if role not in Role.values:
         raise ValueError(f"{role!r} is no role")
+    if named_only and role != Role.ANNOTATOR:
+        raise ValueError("Only annotators are restricted to where they are named.")
     user = User.objects.select_for_update().get(pk=user.pk)
     if role != Role.ADMIN:
         _keep_an_admin(user)
-    before, user.role = user.role, role
-    user.save(update_fields=["role"])
+    before = user.own_role
+    user.role, user.named_only = role, named_only
+    user.save(update_fields=["role", "named_only"])
     end_sessions(user=user)
-    record(actor=by, verb="person.role", subject=f"person {user.pk}", detail={"from": before, "to": role})
+    detail = {"from": before, "to": user.own_role}
+    record(actor=by, verb="person.role", subject=f"person {user.pk}", detail=detail)
     return user
 
 

@@ -86,7 +86,7 @@ NOTHING_TO_HIDE: dict[str, str] = {
     "annotate.MapPart": "which answers of two wordings mean the same; nobody's answer",
     "annotate.ReadRating": "a view of ratings, which are planted",
     "annotate.Reading": "which answers of two wordings mean the same; nobody's answer",
-    "annotate.Participant": "a link; the person's names are planted",
+    "annotate.Participant": "a link and a role; the person's names are planted",
     "annotate.StudyJudge": "a link; the person's names are planted",
     "annotate.StudyPair": "links and counts; the systems' names are planted",
     "annotate.StudyQuestion": "what is asked is shown to whoever is asked",
