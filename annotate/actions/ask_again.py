@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from annotate.assignment import random_order
 from annotate.models import (
@@ -49,7 +50,7 @@ def ask_again(*, map: DimensionMap, to: str, by: User) -> list[Campaign]:
     not handed out again. Raises NothingToAsk.
     """
     if to not in AgainTo.values:
-        raise NothingToAsk("Choose who is asked again.")
+        raise NothingToAsk(_("Choose who is asked again."))
     DimensionMap.objects.select_for_update().get(pk=map.pk)  # two of these at once take turns
     parts = list(map.parts.select_related("source__dimension", "target__dimension").order_by("pk"))
     found = untold(parts).annotate(out=handed_out(map)).filter(out=False)
@@ -65,7 +66,7 @@ def ask_again(*, map: DimensionMap, to: str, by: User) -> list[Campaign]:
         if index is not None:
             group.turns[conversation].add(index)
     if not groups:
-        raise NothingToAsk("There is nothing left to hand out.")
+        raise NothingToAsk(_("There is nothing left to hand out."))
     campaigns = Campaign.objects.in_bulk(campaign for campaign, _ in groups)
     corpora = Corpus.objects.in_bulk(corpus for _, corpus in groups)
     if to == AgainTo.OTHERS:
@@ -78,7 +79,7 @@ def ask_again(*, map: DimensionMap, to: str, by: User) -> list[Campaign]:
 
 def _somebody_else(groups: dict[tuple[int, int], _Group], campaigns: dict[int, Campaign]) -> None:
     problems = []
-    for campaign_id, _ in groups:
+    for campaign_id, _where in groups:
         campaign = campaigns.get(campaign_id)
         if campaign is None or campaign.open_to_all:
             continue
@@ -89,7 +90,7 @@ def _somebody_else(groups: dict[tuple[int, int], _Group], campaigns: dict[int, C
             .exclude(user__in=people)
             .exists()
         ):
-            problems.append(f"Nobody else takes part in {campaign.name!r}.")
+            problems.append(_("Nobody else takes part in “%(campaign)s”.") % {"campaign": campaign.name})
     if problems:
         raise NothingToAsk(" ".join(problems))
 

@@ -25,7 +25,9 @@ def checked_roles(roles: Mapping[User, str]) -> dict[User, str]:
     """The roles. Raises BadRole."""
     for user, role in roles.items():
         if role not in GIVEN:
-            raise BadRole(f"{role!r} is no role in a campaign; known: {', '.join(GIVEN)}.")
+            raise BadRole(
+                _("“%(role)s” is no role in a campaign; known: %(known)s.") % {"role": role, "known": ", ".join(GIVEN)}
+            )
         if not user.is_active:
             raise BadRole(_("The account of %(name)s is closed.") % {"name": user.username})
         if role == Role.SCIENTIST and user.is_scientist:

@@ -80,7 +80,7 @@ def known_operations(task: Task, op_ids: Sequence[UUID]) -> dict[UUID, TaskEvent
     found = TaskEvent.objects.filter(op_id__in=op_ids).only("op_id", "task_id", "version", "receipt")
     known = {event.op_id: event for event in found}
     if any(event.task_id != task.pk for event in known.values()):
-        raise BadOperation("The id of this operation is in use.")
+        raise BadOperation(_("The id of this operation is in use."))
     return known
 
 

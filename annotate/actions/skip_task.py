@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from annotate.acknowledged import content_on_task
@@ -53,9 +53,11 @@ def skip_task(
     if known_operations(task, [op_id]):
         return task
     if reason not in REASONS:
-        raise BadSkip(f"{reason!r} is no reason to skip; known: {', '.join(REASONS)}.")
+        raise BadSkip(
+            _("“%(reason)s” is no reason to skip; known: %(known)s.") % {"reason": reason, "known": ", ".join(REASONS)}
+        )
     if reason == OTHER and not note.strip():
-        raise BadSkip(gettext("Say in a few words why."))
+        raise BadSkip(_("Say in a few words why."))
     if task.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
         raise TaskClosed(already_over(task))
     held_a_place = task.state == TaskState.OPEN

@@ -121,7 +121,7 @@ def _found(request: Request, analysis_id: int, key: str) -> tuple[Analysis, Tabl
     tables = (row.result or {}).get("tables", []) if row else []
     found = next((each for each in tables if each["key"] == key), None)
     if row is None or found is None:
-        raise Http404("There is no such table.")
+        raise Http404(_("There is no such table."))
     return row, found
 
 
@@ -150,7 +150,7 @@ def drawing(request: Request, analysis_id: int, key: str) -> HttpResponse:
     row, found = _found(request, analysis_id, key)
     plot = plot_of(found)
     if plot is None:
-        raise Http404("There is nothing to draw in this table.")
+        raise Http404(_("There is nothing to draw in this table."))
     title = f"{row.corpus.name}, {row.dimension.name}: {plot.title}"
     context = {"chart": plot.chart, "chart_title": title, "standalone": True}
     response = render(request, plot.template, context, content_type="image/svg+xml; charset=utf-8")

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotate.actions.close_campaign import close_campaign
@@ -95,7 +95,7 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
         "eta": select.end_in_sight(campaign, progress),
         "leases": select.leases_of(campaign)[:100],
         "raters": select.raters_of(campaign)[:200],
-        "skips": [(gettext(SKIPPED_FOR.get(reason, reason)), times) for reason, times in select.skips_of(campaign)],
+        "skips": [(_(SKIPPED_FOR.get(reason, reason)), times) for reason, times in select.skips_of(campaign)],
         "draft": draft,
         "open": campaign.state == CampaignState.OPEN,
     }
@@ -140,7 +140,7 @@ def _open(request: Request, campaign: Campaign) -> None:
         checkpoint = Checkpoint.objects.filter(pk=campaign.order_detail.get("checkpoint")).first()
         priorities = uncertainty_of(checkpoint=checkpoint, corpus=campaign.corpus) if checkpoint else {}
         if not priorities:
-            messages.error(request, "Its checkpoint has not scored these conversations: run it first, then open.")
+            messages.error(request, _("Its checkpoint has not scored these conversations: run it first, then open."))
             return
     try:
         weights = draw_weights(campaign)
@@ -148,7 +148,7 @@ def _open(request: Request, campaign: Campaign) -> None:
     except (NothingToRate, CampaignNotOpen, CannotDraw) as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, "The campaign is open.")
+        messages.success(request, _("The campaign is open."))
 
 
 @admins_only
@@ -175,7 +175,10 @@ def task_free(request: Request, campaign_id: int, task_id: int) -> HttpResponse:
     except TaskClosed as problem:
         messages.warning(request, str(problem))
     else:
-        messages.success(request, f"The place that {task.rater.pseudonym} held is free; the draft is kept.")
+        messages.success(
+            request,
+            _("The place that %(pseudonym)s held is free; the draft is kept.") % {"pseudonym": task.rater.pseudonym},
+        )
     return redirect("campaign", campaign_id=campaign_id)
 
 

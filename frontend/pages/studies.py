@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -94,7 +93,7 @@ def study(request: Request, study_id: int) -> HttpResponse:
         "eta": select.study_end(found, progress),
         "leases": select.study_leases_of(found)[:100],
         "judges": select.judges_of(found)[:200],
-        "skips": [(gettext(REASONS.get(reason, reason)), times) for reason, times in select.pair_skips_of(found)],
+        "skips": [(_(REASONS.get(reason, reason)), times) for reason, times in select.pair_skips_of(found)],
         "questions": found.questions.all(),
         "chosen": [] if found.open_to_all else select.chosen_judges(found),
         "draft": draft,
@@ -119,7 +118,7 @@ def study_judges(request: Request, study_id: int) -> HttpResponse:
         except StudyNotOpen as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, gettext("Saved: who may judge."))
+            messages.success(request, _("Saved: who may judge."))
             return redirect("study", study_id=study_id)
     return render(request, "frontend/studies/judges.html", {"study": found, "form": form}, status=422)
 
@@ -180,14 +179,14 @@ def study_rate(request: Request, study_id: int) -> HttpResponse:
     if found is None and user.role == Role.ANNOTATOR:
         # A link that a colleague passed on: say why it does not open.
         get_object_or_404(Study, pk=study_id, state=CampaignState.OPEN)
-        messages.error(request, gettext(select.NOT_CHOSEN))
+        messages.error(request, _(select.NOT_CHOSEN))
         return redirect("studies")
     if found is None:
         raise Http404
     return render(
         request,
         "frontend/studies/rate.html",
-        {"study": found, "reasons": [(key, gettext(words)) for key, words in REASONS.items()]},
+        {"study": found, "reasons": [(key, _(words)) for key, words in REASONS.items()]},
     )
 
 

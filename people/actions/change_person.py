@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from people.actions.end_sessions import end_sessions
 from people.actions.record import record
@@ -56,4 +57,4 @@ def _keep_an_admin(user: User) -> None:
         .values_list("pk", flat=True)
     )
     if admins == [user.pk]:
-        raise LastAdmin("This is the only active admin; make another one first.")
+        raise LastAdmin(_("This is the only active admin; make another one first."))

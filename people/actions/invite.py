@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from people.actions.record import record
 from people.models import Invitation, Role, User, own_role
@@ -21,7 +22,9 @@ class UnknownRole(ValueError):
 def invite(*, role: str, by: User | None, note: str = "", named_only: bool = False) -> tuple[Invitation, str]:
     """A one-time link's row and its secret; the secret is kept nowhere and cannot be shown again."""
     if role not in Role.values:
-        raise UnknownRole(f"{role!r} is no role; known: {', '.join(Role.values)}")
+        raise UnknownRole(
+            _("“%(role)s” is no role; known: %(known)s") % {"role": role, "known": ", ".join(Role.values)}
+        )
     secret = secrets.token_urlsafe(32)
     row = Invitation.objects.create(
         digest=digest_of(secret),

@@ -136,7 +136,7 @@ def test_the_same_means_nobody_else() -> None:
 
 def test_where_nobody_else_takes_part_it_is_said() -> None:
     world = World(chosen=True, people=2)
-    with pytest.raises(NothingToAsk, match="Nobody else takes part in 'First'"):
+    with pytest.raises(NothingToAsk, match="Nobody else takes part in “First”"):
         world.again("others")
     with pytest.raises(NothingToAsk, match="Choose who"):
         world.again("everybody")
