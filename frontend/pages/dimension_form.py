@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext as _
 
 from annotate.actions.change_dimensions import BadMap, NewVersion, Target, side_of
@@ -97,7 +97,7 @@ class DimensionForm(WordsForm):
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
         if Dimension.objects.filter(key=key).exists():
-            raise forms.ValidationError(gettext("There is already a dimension “%(key)s”.") % {"key": key})
+            raise forms.ValidationError(_("There is already a dimension “%(key)s”.") % {"key": key})
         return key
 
     def clean(self) -> dict[str, Any]:
