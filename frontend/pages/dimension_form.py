@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotate.actions.change_dimensions import BadMap, NewVersion, Target, side_of
 from annotate.importing.examples import EXAMPLE_FIELDS
