@@ -66,11 +66,11 @@ def _sentence(raw: Any, shown: dict[str, KnowledgeSection]) -> dict[str, Any]:
     if section is None:
         raise BadEvidence(_("The speaker of this turn had no section “%(key)s”.") % {"key": key})
     if type(passage) is not int or not 0 <= passage < len(section.passages):
-        raise BadEvidence(_("Section %(key)s has no passage “%(passage)s”.") % {"key": key, "passage": passage})
+        raise BadEvidence(_("Section %(key)s has no passage %(passage)s.") % {"key": key, "passage": passage})
     parts = sentences(section.passages[passage].get("text") or "")
     if type(sentence) is not int or not 0 <= sentence < len(parts):
         raise BadEvidence(
-            _("Passage %(passage)s of section %(key)s has no sentence “%(sentence)s”.")
+            _("Passage %(passage)s of section %(key)s has no sentence %(sentence)s.")
             % {"passage": passage, "key": key, "sentence": sentence}
         )
     stance, text = raw["stance"], parts[sentence].strip()

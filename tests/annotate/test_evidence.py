@@ -84,8 +84,8 @@ class TestPointing:
     @pytest.mark.parametrize(
         ("wrong", "words"),
         [
-            ({"section": "FS9"}, "no section 'FS9'"),
-            ({"section": 1}, "no section 1"),
+            ({"section": "FS9"}, "no section “FS9”"),
+            ({"section": 1}, "no section “1”"),
             ({"passage": 2}, "no passage 2"),
             ({"passage": True}, "no passage True"),
             ({"sentence": 4}, "no sentence 4"),
