@@ -107,7 +107,7 @@ class StudyForm(JudgesForm):
         """The lines as questions."""
         own = []
         for line in self.cleaned_data["own"].splitlines():
-            name, _, text = (part.strip() for part in line.partition(":"))
+            name, _colon, text = (part.strip() for part in line.partition(":"))
             if not line.strip():
                 continue
             if not name or not text:

@@ -155,7 +155,7 @@ def test_what_is_no_role_in_a_campaign() -> None:
     User.objects.filter(pk=gone.pk).update(is_active=False)
     for roles, words in (
         ({"ada": "admin"}, "known: annotator, scientist"),
-        ({"ada": "boss"}, "'boss' is no role"),
+        ({"ada": "boss"}, "“boss” is no role"),
         ({"hedy": "scientist"}, "hedy reads every campaign already"),
         ({"gone": "annotator"}, "closed"),
     ):

@@ -29,6 +29,7 @@ def test_from_a_turn_to_those_like_it(new_context: Any, violations: Any, picture
     page.goto(f"/disagreement/?corpus={corpus.key}")
     page.get_by_role("link", name="similar turns").first.focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Compute it")).to_be_visible()
     picture(page, f"similar-none-{width}-{scheme}", full_page=True)
     assert violations(page) == []
     page.get_by_role("button", name="Compute it").focus()
