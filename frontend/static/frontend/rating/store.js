@@ -30,9 +30,10 @@ class DiskStore {
     operation.seq = await asPromise(transaction.objectStore(STORE).add(row));
     await done(transaction);
   }
+  /** Forget operations; one that the disk would not take (it has no `seq`) needs no removing. */
   async remove(operations) {
     const transaction = this.#write();
-    for (const { seq } of operations) transaction.objectStore(STORE).delete(seq);
+    for (const { seq } of operations) if (seq !== undefined) transaction.objectStore(STORE).delete(seq);
     await done(transaction);
   }
   async list(user, task) {

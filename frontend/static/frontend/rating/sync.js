@@ -141,6 +141,7 @@ export class Sync {
     this.version = data.version;
     this.receipt = data.receipt || this.receipt;
     this.pending.splice(0, batch.length);
+    await this.#writing; // an answer can be sent before the disk has it: only then is there something to remove
     await this.store.remove(batch);
     if (this.state !== "stopped") this.#say(this.pending.length ? "saving" : "saved");
     for (const operation of batch) this.on.acknowledged(operation, data);
