@@ -77,7 +77,7 @@ def _claim(campaign: Campaign, rater: Rater, now: datetime) -> Task | None:
     standing = standing_of(campaign, rater)
     if standing.why_no_task:
         return None
-    mine = Task.objects.filter(rater=rater, item__campaign=campaign)
+    mine = Task.objects.filter(rater=rater, campaign=campaign)
     drafts = mine.filter(state__in=(TaskState.OPEN, TaskState.RELEASED)).order_by("state", "claimed_at", "pk")
     for task in drafts.select_for_update(of=("self",), no_key=True)[:20]:
         if task.state == TaskState.RELEASED and not take_place(task.item_id):

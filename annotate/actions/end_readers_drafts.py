@@ -18,7 +18,7 @@ def end_readers_drafts(campaign: Campaign) -> None:
     readers = campaign.participants.filter(role=Role.SCIENTIST).values("user")
     conversations = CampaignItem.objects.filter(campaign=campaign).values("conversation")
     held = Task.objects.filter(
-        Q(item__campaign=campaign) | Q(purpose__in=LOOKS_LIKE_WORK),
+        Q(campaign=campaign) | Q(purpose__in=LOOKS_LIKE_WORK),
         item__conversation__in=conversations,
         rater__user__in=readers,
         state__in=(TaskState.OPEN, TaskState.RELEASED),

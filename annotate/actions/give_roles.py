@@ -67,7 +67,7 @@ def give_roles(*, campaign: Campaign, roles: Mapping[User, str], open_to_all: bo
 
 def _give_back(campaign: Campaign) -> None:
     """What people have at hand who rate here no more. The sooner for others: their leases would run out anyhow."""
-    held = Task.objects.filter(item__campaign=campaign, state=TaskState.OPEN, rater__user__isnull=False)
+    held = Task.objects.filter(campaign=campaign, state=TaskState.OPEN, rater__user__isnull=False)
     for task in held.select_for_update(of=("self",), no_key=True).select_related("rater__user").order_by("pk"):
         if task.rater.user is not None and not rates(campaign, task.rater.user):
             give_back_places([task.item_id])

@@ -18,7 +18,7 @@ def release_expired(*, campaign: Campaign | None = None, now: datetime | None = 
     """
     expired = Task.objects.filter(state=TaskState.OPEN, lease_until__lt=now or timezone.now())
     if campaign is not None:
-        expired = expired.filter(item__campaign=campaign)
+        expired = expired.filter(campaign=campaign)
     rows = list(expired.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"))
     if rows:
         Task.objects.filter(pk__in=[row.pk for row in rows]).update(state=TaskState.RELEASED, lease_until=None)

@@ -150,7 +150,7 @@ class Ratings(ListAPIView[Rating]):
         user = person_of(self.request)
         if asked.get("campaign"):
             campaign = read_by(user).filter(pk=whole_number(asked["campaign"], "campaign"))
-            found = found.filter(task__item__campaign__in=campaign)
+            found = found.filter(task__campaign__in=campaign)
         if not user.is_scientist and not (asked.get("campaign") and campaign.exists()):
             raise PermissionDenied
         if asked.get("dimension"):

@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from annotate.models import Campaign, CampaignItem, Task, TurnTime
 from annotate.models.campaign import Purpose, TaskState
-from annotate.selectors.progress import Progress, by_rater, end_at_pace, progress_by, progress_over, skips_among
+from annotate.selectors.progress import Progress, by_rater, progress_by, progress_over, skips_among
 
 
 def progress_of(campaign: Campaign) -> Progress:
@@ -37,29 +37,25 @@ def campaigns_with_progress(
 
 def leases_of(campaign: Campaign) -> QuerySet[Task]:
     """Tasks that hold a place under a lease, the one that ends first on top. One query."""
-    found = Task.objects.filter(item__campaign=campaign, state=TaskState.OPEN)
+    found = Task.objects.filter(campaign=campaign, state=TaskState.OPEN)
     return found.select_related("rater__user", "item__conversation").order_by("lease_until")
 
 
-def raters_of(campaign: Campaign) -> QuerySet[Task, Any]:
-    """Per rater: pseudonym, counts by state, active milliseconds, last submission. One query."""
+def raters_of(campaign: Campaign, *, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Per rater: pseudonym, counts by state, active milliseconds. One query."""
     spent = (
-        TurnTime.objects.filter(
-            task__item__campaign=campaign, task__purpose=Purpose.WORK, task__rater=OuterRef("rater")
-        )
+        TurnTime.objects.filter(task__campaign=campaign, task__purpose=Purpose.WORK, task__rater=OuterRef("rater"))
         .order_by()
         .values("task__rater")
         .annotate(all=Sum("active_ms"))
     )
-    work = Task.objects.filter(item__campaign=campaign, purpose=Purpose.WORK)
-    return by_rater(work, active_ms=Subquery(spent.values("all")))
+    return by_rater(_work_of(campaign), now=now, active_ms=Subquery(spent.values("all")))
 
 
-def skips_of(campaign: Campaign) -> QuerySet[Task, tuple[str, int]]:
-    """(reason, how often), most frequent first. One query."""
-    return skips_among(Task.objects.filter(item__campaign=campaign, purpose=Purpose.WORK))
+def skips_of(campaign: Campaign, raters: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """(reason, how often), most frequent first. One query; none where none of `raters_of` skipped anything."""
+    return skips_among(_work_of(campaign), raters)
 
 
-def end_in_sight(campaign: Campaign, progress: Progress, *, now: datetime | None = None) -> datetime | None:
-    """When the last rating comes in at the pace of the last day; None without any, or when done. One query."""
-    return end_at_pace(Task.objects.filter(item__campaign=campaign, purpose=Purpose.WORK), progress, now=now)
+def _work_of(campaign: Campaign) -> QuerySet[Task]:
+    return Task.objects.filter(campaign=campaign, purpose=Purpose.WORK)

@@ -26,5 +26,5 @@ def newest_rating() -> int:
 
 def submitted_tasks() -> dict[int, int]:
     """corpus id -> how many of its tasks are submitted: what makes ratings of drafts. One query."""
-    found = Task.objects.filter(state=TaskState.SUBMITTED).values("item__campaign__corpus").annotate(n=Count("pk"))
-    return dict(found.values_list("item__campaign__corpus", "n"))
+    found = Task.objects.filter(state=TaskState.SUBMITTED).values("campaign__corpus").annotate(n=Count("pk"))
+    return dict(found.values_list("campaign__corpus", "n"))

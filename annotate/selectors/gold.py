@@ -73,7 +73,7 @@ class RaterRow:
 
 def rater_rows(campaign: Campaign) -> list[RaterRow]:
     """Everybody who had a task, by pseudonym; accuracy over all their gold. Six queries."""
-    had = Task.objects.filter(item__campaign=campaign).values("rater")
+    had = Task.objects.filter(campaign=campaign).values("rater")
     rows = {row.rater_id: row for row in RaterStanding.objects.filter(campaign=campaign)}
     hits: dict[int, list[Hit]] = {}
     for hit in hits_among(gold_tasks([campaign])):

@@ -86,7 +86,7 @@ def hits_among(tasks: QuerySet[Task], *, withdrawn_too: bool = False) -> list[Hi
 
 def gold_tasks(campaigns: Sequence[Campaign], *, rater: Rater | None = None) -> QuerySet[Task]:
     """Submitted gold tasks of these campaigns. One query."""
-    found = Task.objects.filter(item__campaign__in=campaigns, purpose=Purpose.GOLD, state=TaskState.SUBMITTED)
+    found = Task.objects.filter(campaign__in=campaigns, purpose=Purpose.GOLD, state=TaskState.SUBMITTED)
     return found if rater is None else found.filter(rater=rater)
 
 
@@ -106,10 +106,10 @@ def own_accuracy(user: User, *, now: datetime | None = None) -> list[tuple[str, 
         rater__user=user,
         purpose=Purpose.GOLD,
         state=TaskState.SUBMITTED,
-        item__campaign__gold_plan__shows_own=True,
+        campaign__gold_plan__shows_own=True,
         submitted_at__lt=midnight,
     )
-    of = dict(tasks.values_list("pk", "item__campaign__name"))
+    of = dict(tasks.values_list("pk", "campaign__name"))
     if not of:
         return []
     hits: dict[str, list[Hit]] = {name: [] for name in sorted(set(of.values()))}

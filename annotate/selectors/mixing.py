@@ -58,7 +58,7 @@ def training_of(campaign: Campaign) -> QuerySet[CampaignItem]:
 
 def _done(campaign: Campaign, user: User | None) -> int:
     """Tasks that were handed out, skipped ones too, training apart."""
-    return Task.objects.filter(item__campaign=campaign, rater__user=user, purpose__in=LOOKS_LIKE_WORK).count()
+    return Task.objects.filter(campaign=campaign, rater__user=user, purpose__in=LOOKS_LIKE_WORK).count()
 
 
 def _seed(campaign: Campaign, user: User | None) -> str:

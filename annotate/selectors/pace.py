@@ -31,7 +31,7 @@ class Pace:
 def pace_of_campaign(campaign: Campaign, *, now: datetime | None = None) -> Pace:
     """Of submitted work. One query."""
     now = now or timezone.now()
-    done = Task.objects.filter(item__campaign=campaign, state=TaskState.SUBMITTED, purpose=Purpose.WORK).aggregate(
+    done = Task.objects.filter(campaign=campaign, state=TaskState.SUBMITTED, purpose=Purpose.WORK).aggregate(
         all=Count("pk"),
         items=Count("item", distinct=True),
         recent=Count("pk", filter=Q(submitted_at__gt=now - timedelta(days=1))),

@@ -55,23 +55,29 @@ def _progress(row: Mapping[str, Any]) -> Progress:
     return Progress(row["count"], row["done"], row["wanted"], row["held"], row["sent"])
 
 
-def by_rater(places: QuerySet[Any], **more: Any) -> QuerySet[Any, Any]:
-    """Per rater of tasks or places: pseudonym, user name, counts by state, and `more` annotations. One query."""
-    found = places.values("rater", "rater__pseudonym", "rater__user__username").annotate(**_BY_STATE, **more)
-    return found.order_by("-submitted", "rater__pseudonym")
+def by_rater(places: QuerySet[Any], *, now: datetime | None = None, **more: Any) -> list[dict[str, Any]]:
+    """Per rater of tasks or places: pseudonym, user name, counts by state, `recent` (submitted in the last day), and
+    `more` annotations; who submitted most comes first. One query, which reads every place: what else the page says of
+    them is summed from its rows."""
+    since = (now or timezone.now()) - timedelta(days=1)
+    recent = Count("pk", filter=Q(state=TaskState.SUBMITTED, submitted_at__gt=since))
+    found = places.values("rater", "rater__pseudonym", "rater__user__username")
+    return list(found.annotate(**_BY_STATE, recent=recent, **more).order_by("-submitted", "rater__pseudonym"))
 
 
-def skips_among(places: QuerySet[Any]) -> QuerySet[Any, tuple[str, int]]:
-    """(reason, how often) of skipped tasks or places, most frequent first. One query."""
+def skips_among(places: QuerySet[Any], raters: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """(reason, how often) of skipped tasks or places, most frequent first. One query; none where none of these raters
+    (of `by_rater`) skipped anything."""
+    if not any(row["skipped"] for row in raters):
+        return []
     skipped = places.filter(state=TaskState.SKIPPED)
-    return skipped.values_list("skip_reason").annotate(count=Count("pk")).order_by("-count", "skip_reason")
+    return list(skipped.values_list("skip_reason").annotate(count=Count("pk")).order_by("-count", "skip_reason"))
 
 
-def end_at_pace(places: QuerySet[Any], progress: Progress, *, now: datetime | None = None) -> datetime | None:
-    """When the last judgement comes in at the pace of the last day; None without any, or when done. One query."""
-    left = progress.wanted - progress.submitted
-    if left <= 0:
-        return None
-    now = now or timezone.now()
-    recent = places.filter(state=TaskState.SUBMITTED, submitted_at__gt=now - timedelta(days=1)).count()
-    return now + timedelta(days=left / recent) if recent else None
+def end_at_pace(
+    progress: Progress, raters: Iterable[Mapping[str, Any]], *, now: datetime | None = None
+) -> datetime | None:
+    """When the last judgement comes in at the pace of these raters (of `by_rater`) in the last day; None where nobody
+    submitted, or when all is done."""
+    left, recent = progress.wanted - progress.submitted, sum(row["recent"] for row in raters)
+    return (now or timezone.now()) + timedelta(days=left / recent) if left > 0 and recent else None

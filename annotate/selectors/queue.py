@@ -51,15 +51,15 @@ def desks_of(user: User) -> list[Desk]:
 
     Three queries, one more per campaign, up to five more where it has known answers, and a few where nothing is free.
     """
-    mine = Task.objects.filter(rater__user=user, item__campaign=OuterRef("pk"))
+    mine = Task.objects.filter(rater__user=user, campaign=OuterRef("pk"))
     open_task = mine.filter(state=TaskState.OPEN).order_by("claimed_at")
     campaigns = campaigns_for(user).annotate(
         at_hand=Subquery(open_task.values("pk")[:1]), lease=Subquery(open_task.values("lease_until")[:1])
     )
     counts: dict[int, Mapping[str, Any]] = {
-        row["item__campaign"]: row
+        row["campaign"]: row
         for row in Task.objects.filter(rater__user=user, purpose__in=LOOKS_LIKE_WORK)
-        .values("item__campaign")
+        .values("campaign")
         .annotate(
             submitted=Count("pk", filter=Q(state=TaskState.SUBMITTED)),
             skipped=Count("pk", filter=Q(state=TaskState.SKIPPED)),
@@ -132,9 +132,9 @@ def pace_of(user: User) -> list[Pace]:
     mine = Rating.objects.filter(rater__user=user, task__state=TaskState.SUBMITTED, current=True, turn__isnull=False)
     turns = dict(
         mine.exclude(reason=CLEARED)
-        .values_list("task__item__campaign")
+        .values_list("task__campaign")
         .annotate(count=Count("turn", distinct=True))
-        .values_list("task__item__campaign", "count")
+        .values_list("task__campaign", "count")
     )
     looked = dict(
         TurnTime.objects.filter(
@@ -142,19 +142,19 @@ def pace_of(user: User) -> list[Pace]:
             task__state=TaskState.SUBMITTED,
             turn_index__lt=F("task__item__conversation__turn_count"),
         )
-        .values_list("task__item__campaign")
+        .values_list("task__campaign")
         .annotate(all=Sum("active_ms"))
-        .values_list("task__item__campaign", "all")
+        .values_list("task__campaign", "all")
     )
     spent = dict(
         TurnTime.objects.filter(task__rater__user=user)
-        .values_list("task__item__campaign")
+        .values_list("task__campaign")
         .annotate(all=Sum("active_ms"))
-        .values_list("task__item__campaign", "all")
+        .values_list("task__campaign", "all")
     )
     rows = (
         Task.objects.filter(rater__user=user)
-        .values("item__campaign", "item__campaign__name")
+        .values("campaign", "campaign__name")
         .annotate(
             submitted=Count("pk", filter=Q(state=TaskState.SUBMITTED)),
             skipped=Count("pk", filter=Q(state=TaskState.SKIPPED)),
@@ -167,14 +167,14 @@ def pace_of(user: User) -> list[Pace]:
     )
     return [
         Pace(
-            row["item__campaign__name"],
-            turns.get(row["item__campaign"], 0),
-            looked.get(row["item__campaign"], 0),
+            row["campaign__name"],
+            turns.get(row["campaign"], 0),
+            looked.get(row["campaign"], 0),
             row["submitted"],
             row["skipped"],
             row["open"],
             row["drafts"],
-            spent.get(row["item__campaign"], 0),
+            spent.get(row["campaign"], 0),
             row["first"],
             row["last"],
         )

@@ -17,7 +17,7 @@ from annotate.models import Choice, Conversation, Corpus, Rater, Study, StudyJud
 from annotate.models.campaign import TaskState
 from annotate.models.study import Better
 from annotate.pairing import Pair, Response, pairs_of
-from annotate.selectors.progress import Progress, by_rater, end_at_pace, progress_by, progress_over, skips_among
+from annotate.selectors.progress import Progress, by_rater, progress_by, progress_over, skips_among
 from annotate.selectors.why_nothing import Nothing
 from people.models import User
 
@@ -51,7 +51,7 @@ def studies_with_progress(*, before: int | None = None, size: int = 25) -> list[
     return [(study, sums.get(study.pk, Progress())) for study in page]
 
 
-def judges_of(study: Study) -> QuerySet[StudyPlace, Any]:
+def judges_of(study: Study) -> list[dict[str, Any]]:
     """Per judge: pseudonym, counts by state, active milliseconds. One query."""
     return by_rater(StudyPlace.objects.filter(pair__study=study), spent=Sum("active_ms"))
 
@@ -62,14 +62,9 @@ def study_leases_of(study: Study) -> QuerySet[StudyPlace]:
     return found.select_related("rater__user", "pair").order_by("lease_until")
 
 
-def pair_skips_of(study: Study) -> QuerySet[StudyPlace, tuple[str, int]]:
-    """(reason, how often), most frequent first. One query."""
-    return skips_among(StudyPlace.objects.filter(pair__study=study))
-
-
-def study_end(study: Study, progress: Progress, *, now: datetime | None = None) -> datetime | None:
-    """When the last judgement comes in at the pace of the last day; None without any, or when done. One query."""
-    return end_at_pace(StudyPlace.objects.filter(pair__study=study), progress, now=now)
+def pair_skips_of(study: Study, judges: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """(reason, how often), most frequent first. One query; none where none of `judges_of` skipped anything."""
+    return skips_among(StudyPlace.objects.filter(pair__study=study), judges)
 
 
 def corpora_with_alternatives() -> QuerySet[Corpus]:

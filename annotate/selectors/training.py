@@ -25,9 +25,7 @@ def training_payload(task: Task) -> dict[str, Any] | None:
     campaign = task.item.campaign
     plan = plan_of(campaign)
     row = RaterStanding.objects.filter(campaign=campaign, rater=task.rater).first() or RaterStanding()
-    tried = Task.objects.filter(
-        rater=task.rater, item__campaign=campaign, purpose=Purpose.TRAINING, attempt=task.attempt
-    )
+    tried = Task.objects.filter(rater=task.rater, campaign=campaign, purpose=Purpose.TRAINING, attempt=task.attempt)
     attempts = (plan.training_attempts if plan else 1) + row.more_attempts
     round_: dict[str, Any] = {
         "place": tried.filter(pk__lte=task.pk).count(),

@@ -35,7 +35,7 @@ def why_nothing(campaign: Campaign, rater: Rater | None, *, now: datetime | None
         return Nothing(_("All conversations of this campaign have been rated."))
     if campaign.again_to and not unfinished.filter(meant_for(campaign, rater.user_id if rater else None)).exists():
         return Nothing(_("What is left here is meant for other raters: some answers are asked again."))
-    work = Task.objects.filter(item__campaign=campaign, purpose=Purpose.WORK)
+    work = Task.objects.filter(campaign=campaign, purpose=Purpose.WORK)
     others = work.filter(state=TaskState.OPEN).exclude(rater=rater)
     settled = Task.objects.filter(
         item=OuterRef("item"), rater=rater, state__in=(TaskState.SUBMITTED, TaskState.SKIPPED)
@@ -47,7 +47,7 @@ def why_nothing(campaign: Campaign, rater: Rater | None, *, now: datetime | None
             _("The conversations left are reserved by others until %(time)s (UTC).") % {"time": f"{until:%H:%M}"}, until
         )
     skipped = Task.objects.filter(
-        item__campaign=campaign, rater=rater, state=TaskState.SKIPPED, purpose__in=LOOKS_LIKE_WORK
+        campaign=campaign, rater=rater, state=TaskState.SKIPPED, purpose__in=LOOKS_LIKE_WORK
     ).count()
     if skipped:
         return Nothing(

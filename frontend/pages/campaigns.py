@@ -22,6 +22,7 @@ from annotate.permissions import campaign_readers_only
 from annotate.refusals import CampaignNotOpen, TaskClosed
 from annotate.sampling import CannotDraw
 from annotate.selectors import campaigns as select
+from annotate.selectors.progress import end_at_pace
 from annotate.selectors.roles import read_by
 from annotate.slices import conversations_in, in_words
 from frontend.pages.campaign_form import DRAWS, CampaignForm
@@ -76,7 +77,7 @@ def campaign(request: Request, campaign_id: int) -> HttpResponse:
 
 
 def _detail(campaign: Campaign) -> dict[str, Any]:
-    progress = select.progress_of(campaign)
+    progress, raters = select.progress_of(campaign), select.raters_of(campaign)
     draft = campaign.state == CampaignState.DRAFT
     questions = list(campaign.questions.select_related("dimension_version__dimension"))
     people = list(campaign.participants.select_related("user").order_by("user__username"))
@@ -92,10 +93,10 @@ def _detail(campaign: Campaign) -> dict[str, Any]:
         "readers": [row.user.username for row in people if row.role == Role.SCIENTIST],
         "known": select.known_counts(campaign),
         "progress": progress,
-        "eta": select.end_in_sight(campaign, progress),
+        "eta": end_at_pace(progress, raters),
         "leases": select.leases_of(campaign)[:100],
-        "raters": select.raters_of(campaign)[:200],
-        "skips": [(_(SKIPPED_FOR.get(reason, reason)), times) for reason, times in select.skips_of(campaign)],
+        "raters": raters[:200],
+        "skips": [(_(SKIPPED_FOR.get(reason, reason)), times) for reason, times in select.skips_of(campaign, raters)],
         "draft": draft,
         "open": campaign.state == CampaignState.OPEN,
     }
@@ -167,7 +168,7 @@ def campaign_close(request: Request, campaign_id: int) -> HttpResponse:
 def task_free(request: Request, campaign_id: int, task_id: int) -> HttpResponse:
     """Take a lease back, once it was said who holds what and since when."""
     found = Task.objects.select_related("rater__user", "item__campaign", "item__conversation")
-    task = get_object_or_404(found, pk=task_id, item__campaign=campaign_id)
+    task = get_object_or_404(found, pk=task_id, campaign=campaign_id)
     if request.method != "POST":
         return render(request, "frontend/campaigns/free.html", {"task": task, "held": task.state == TaskState.OPEN})
     try:

@@ -15,7 +15,6 @@ from annotate.actions.adjudicate import OffTheScale, SameReviewer, UnknownCause,
 from annotate.actions.release_verdict import NotCurrent, release_verdict
 from annotate.actions.show_names import show_names
 from annotate.models import Adjudication, Corpus
-from annotate.models.rating import Cause
 from frontend.pages.compared import compared
 from people.permissions import scientists_only
 from people.requests import Request
@@ -28,9 +27,7 @@ from scoring.selectors.dockets import dockets
 from scoring.selectors.meaning import meaning_of, meanings_of, similar
 from scoring.selectors.runs import words_if_no_worker
 
-PAGE = 25
-_SIGNS = {Cause.MODEL: "✦", Cause.GUIDELINE: "§", Cause.ITEM: "▢", Cause.RATER: "☺"}
-_CAUSES = [(value, label, _SIGNS[Cause(value)]) for value, label in Cause.choices]
+PAGE = 20
 
 
 @scientists_only
@@ -41,7 +38,6 @@ def queue(request: Request) -> HttpResponse:
     context, filters = chosen.context, chosen.filters
     if chosen.corpus and chosen.checkpoint and filters["like"]:
         context |= _alike(request, chosen.corpus, chosen.checkpoint, filters)
-        context["causes"] = _CAUSES
     elif chosen.corpus and chosen.checkpoint:
         after = Place.read(request.GET.get("after", ""))
         found = disagreements(
@@ -53,7 +49,6 @@ def queue(request: Request) -> HttpResponse:
             query["after"] = str(place_of(rows[PAGE - 1], filters["order"]))
             context["next"] = f"?{query.urlencode()}"
         context["dockets"] = dockets(rows[:PAGE], user=person_of(request))
-        context["causes"] = _CAUSES
     return render(request, "frontend/disagreement/queue.html", context)
 
 
@@ -123,7 +118,7 @@ def _rows() -> QuerySet[Comparison]:
 
 
 def _row(request: Request, row: Comparison) -> HttpResponse:
-    context = {"docket": dockets([row], user=person_of(request))[0], "causes": _CAUSES}
+    context = {"docket": dockets([row], user=person_of(request))[0]}
     return render(request, "frontend/disagreement/_row.html", context)
 
 

@@ -27,6 +27,7 @@ from annotate.models.campaign import CampaignState
 from annotate.refusals import StudyNotOpen, TaskClosed
 from annotate.selectors import studies as select
 from annotate.selectors.judging import open_studies_for, study_desks
+from annotate.selectors.progress import end_at_pace
 from annotate.selectors.study_results import CHOICE_COLUMNS, Results, choice_rows, results_of
 from frontend.charts.intervals import intervals
 from frontend.pages.study_form import JudgesForm, StudyForm
@@ -84,16 +85,16 @@ def study_new(request: Request) -> HttpResponse:
 def study(request: Request, study_id: int) -> HttpResponse:
     """One study, live while it is open."""
     found = get_object_or_404(Study.objects.select_related("corpus", "created_by"), pk=study_id)
-    progress = select.study_progress(found)
+    progress, judges = select.study_progress(found), select.judges_of(found)
     draft = found.state == CampaignState.DRAFT
     context = {
         "study": found,
         "progress": progress,
         "planned": len(select.planned_pairs(found)) if draft else None,
-        "eta": select.study_end(found, progress),
+        "eta": end_at_pace(progress, judges),
         "leases": select.study_leases_of(found)[:100],
-        "judges": select.judges_of(found)[:200],
-        "skips": [(_(REASONS.get(reason, reason)), times) for reason, times in select.pair_skips_of(found)],
+        "judges": judges[:200],
+        "skips": [(_(REASONS.get(reason, reason)), times) for reason, times in select.pair_skips_of(found, judges)],
         "questions": found.questions.all(),
         "chosen": [] if found.open_to_all else select.chosen_judges(found),
         "draft": draft,

@@ -181,7 +181,7 @@ def _header(release: Release) -> dict[str, Any]:
     ratings = Rating.objects.filter(given(), conversation__in=ids, current=True).exclude(reason="cleared")
     predictions = Prediction.objects.filter(conversation__in=ids)
     if release.campaign_id:
-        ratings = ratings.filter(task__item__campaign=release.campaign_id)
+        ratings = ratings.filter(task__campaign=release.campaign_id)
     versions = DimensionVersion.objects.filter(
         Q(pk__in=ratings.values("dimension_version")) | Q(pk__in=predictions.values("dimension_version"))
     ).select_related("dimension")

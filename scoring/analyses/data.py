@@ -83,7 +83,7 @@ def ratings_of(
 
 def _given(corpus: Corpus, version: DimensionVersion, campaign: Campaign | None) -> QuerySet[ReadRating]:
     found = ReadRating.objects.filter(given(), conversation__corpus=corpus, version=version)
-    return found if campaign is None else found.filter(task__item__campaign=campaign)
+    return found if campaign is None else found.filter(task__campaign=campaign)
 
 
 def gold_of(corpus: Corpus, dimension: Dimension, campaign: Campaign | None = None) -> dict[str, list[bool]]:
