@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotate.actions.save_choices import known_on_pair
-from annotate.actions.skip_task import OTHER, REASONS
+from annotate.actions.skip_task import check_reason
 from annotate.chain import locked_rater
 from annotate.models import StudyPair, StudyPlace
 from annotate.models.campaign import TaskState
 from annotate.places import give_back_places
-from annotate.refusals import BadSkip, TaskClosed
+from annotate.refusals import TaskClosed
 from annotate.study_leases import acknowledge_end, locked_place
 from people.models import User
 
@@ -37,12 +37,7 @@ def skip_pair(
     place = locked_place(place_id, user)
     if known_on_pair(place, [op_id]) or place.state == TaskState.SKIPPED:
         return place
-    if reason not in REASONS:
-        raise BadSkip(
-            _("“%(reason)s” is no reason to skip; known: %(known)s.") % {"reason": reason, "known": ", ".join(REASONS)}
-        )
-    if reason == OTHER and not note.strip():
-        raise BadSkip(_("Say in a few words why."))
+    check_reason(reason, note)
     if place.state == TaskState.SUBMITTED:
         raise TaskClosed(_("This pair was already submitted."))
     held = place.state == TaskState.OPEN

@@ -32,6 +32,16 @@ READS = "reads"  # chosen by nobody: the rater was given a campaign to read (ann
 SKIPPED_FOR = REASONS | {READS: noop("May read what others said of it")}
 
 
+def check_reason(reason: str, note: str) -> None:
+    """Raises BadSkip: no such reason, or another one without words."""
+    if reason not in REASONS:
+        raise BadSkip(
+            _("“%(reason)s” is no reason to skip; known: %(known)s.") % {"reason": reason, "known": ", ".join(REASONS)}
+        )
+    if reason == OTHER and not note.strip():
+        raise BadSkip(_("Say in a few words why."))
+
+
 @transaction.atomic
 def skip_task(
     *,
@@ -52,12 +62,7 @@ def skip_task(
     task = locked_task(task_id, user)
     if known_operations(task, [op_id]):
         return task
-    if reason not in REASONS:
-        raise BadSkip(
-            _("“%(reason)s” is no reason to skip; known: %(known)s.") % {"reason": reason, "known": ", ".join(REASONS)}
-        )
-    if reason == OTHER and not note.strip():
-        raise BadSkip(_("Say in a few words why."))
+    check_reason(reason, note)
     if task.state in (TaskState.SUBMITTED, TaskState.SKIPPED):
         raise TaskClosed(already_over(task))
     held_a_place = task.state == TaskState.OPEN

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from typing import Protocol
 
-import structlog
 from django.db import transaction
 from django.db.models import F
 
 from annotate.models import Turn
-from scoring.actions.finish_run import finish_run
-from scoring.actions.leases import Cancelled, LeaseLost, fail, fence, give_back, watch
+from scoring.actions.leases import fence, watch, working_on
 from scoring.likeness import length, packed, sketch
-from scoring.metrics.api import Unavailable
 from scoring.models import EmbeddedTurn, Run, Shard, ShardState, TextEmbedding
-
-log = structlog.get_logger(__name__)
 
 
 class Embeds(Protocol):
@@ -37,9 +31,8 @@ def embed_shard(*, shard: Shard, load: Callable[[], Embeds], stopping: Callable[
     """
     if shard.state != ShardState.WAITING:
         return
-    started = time.monotonic()
     signature = shard.run.options["signature"]
-    try:
+    with working_on(shard) as done:
         turns = Turn.objects.filter(conversation__in=shard.conversations).order_by("pk").values_list("pk", "text")
         digests = {pk: _digest(text) for pk, text in turns}
         texts = {digests[pk]: text for pk, text in turns}
@@ -52,20 +45,8 @@ def embed_shard(*, shard: Shard, load: Callable[[], Embeds], stopping: Callable[
         with transaction.atomic():
             fence(shard)
             _write(shard, signature, digests, computed)
-            Shard.objects.filter(pk=shard.pk).update(
-                state=ShardState.DONE, lease=None, lease_until=None, error="", seconds=time.monotonic() - started
-            )
+            done()
             Run.objects.filter(pk=shard.run_id).update(done=F("done") + shard.turn_count)
-    except Cancelled:
-        give_back(shard)
-    except LeaseLost:
-        log.info("shard_lease_lost", shard=shard.pk, run=shard.run_id)
-    except Unavailable as problem:
-        fail(shard, str(problem), for_good=True)
-    except Exception as problem:  # whatever a backbone meets: the run says it, the worker lives on
-        log.exception("shard_failed", shard=shard.pk, run=shard.run_id)
-        fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
-    finish_run(run_id=shard.run_id)
 
 
 def _digest(text: str) -> str:

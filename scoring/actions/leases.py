@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from scoring.actions.finish_run import finish_run
+from scoring.metrics.api import Unavailable
 from scoring.models import Run, Shard, ShardState
 
+log = structlog.get_logger(__name__)
 _LOOK_EVERY_SECONDS = 1.0
 
 
@@ -22,6 +27,35 @@ class Cancelled(Exception):
 
 class LeaseLost(Exception):
     """Another worker took the shard over; this one's work is thrown away."""
+
+
+@contextmanager
+def working_on(shard: Shard, *, for_good: tuple[type[Exception], ...] = (Unavailable,)) -> Iterator[Callable[[], None]]:
+    """Around the work on a claimed shard: whatever goes wrong in it is kept in the shard and the run, and the worker
+    lives on. Afterwards the run is finished, where this was its last part.
+
+    Gives what the writing transaction calls, after `fence`, once all is written: the shard is done.
+    for_good: what would happen again; anything else is tried again until SHARD_ATTEMPTS.
+    """
+    started = time.monotonic()
+
+    def done() -> None:
+        Shard.objects.filter(pk=shard.pk).update(
+            state=ShardState.DONE, lease=None, lease_until=None, error="", seconds=time.monotonic() - started
+        )
+
+    try:
+        yield done
+    except Cancelled:
+        give_back(shard)
+    except LeaseLost:
+        log.info("shard_lease_lost", shard=shard.pk, run=shard.run_id)
+    except for_good as problem:
+        fail(shard, str(problem), for_good=True)
+    except Exception as problem:
+        log.exception("shard_failed", shard=shard.pk, run=shard.run_id)
+        fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
+    finish_run(run_id=shard.run_id)
 
 
 def watch(shard: Shard, stopping: Callable[[], bool], *, seconds: float | None = None) -> Callable[[], None]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,13 +13,11 @@ from django.utils import timezone
 
 from annotate.models import Conversation
 from scoring.actions.finish_run import finish_run
-from scoring.actions.leases import Cancelled, LeaseLost, fail, fence, give_back, watch
+from scoring.actions.leases import fence, watch, working_on
 from scoring.actions.store_predictions import store_predictions
 from scoring.inputs import inputs_of
-from scoring.metrics.api import Metric, Score, Unavailable
+from scoring.metrics.api import Metric, Score
 from scoring.models import Run, RunState, Shard, ShardState
-
-log = structlog.get_logger(__name__)
 
 
 def claim_shard(*, worker: str) -> Shard | None:
@@ -63,10 +59,9 @@ def score_shard(*, shard: Shard, load: Callable[..., Metric], stopping: Callable
     """
     if shard.state != ShardState.WAITING:
         return
-    started = time.monotonic()
     checkpoint = shard.run.checkpoint
     assert checkpoint is not None  # a constraint: a scoring run has a checkpoint
-    try:
+    with working_on(shard) as done:
         metric = load(checkpoint, **shard.run.options)
         conversations = _conversations(shard, grounded=metric.reads == "grounded")
         inputs = inputs_of(conversations, metric.reads)
@@ -78,22 +73,10 @@ def score_shard(*, shard: Shard, load: Callable[..., Metric], stopping: Callable
             unscored = store_predictions(
                 checkpoint=checkpoint, run=shard.run, metric=metric, inputs=inputs, scores=scores
             )
-            Shard.objects.filter(pk=shard.pk).update(
-                state=ShardState.DONE, lease=None, lease_until=None, error="", seconds=time.monotonic() - started
-            )
+            done()
             Run.objects.filter(pk=shard.run_id).update(
                 done=F("done") + shard.turn_count, unscored=F("unscored") + unscored
             )
-    except Cancelled:
-        give_back(shard)
-    except LeaseLost:
-        log.info("shard_lease_lost", shard=shard.pk, run=shard.run_id)
-    except Unavailable as problem:
-        fail(shard, str(problem), for_good=True)
-    except Exception as problem:  # whatever a metric meets: the run says it, the worker lives on
-        log.exception("shard_failed", shard=shard.pk, run=shard.run_id)
-        fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
-    finish_run(run_id=shard.run_id)
 
 
 def _conversations(shard: Shard, *, grounded: bool) -> list[Conversation]:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 
-from scoring.actions.finish_run import finish_run
-from scoring.actions.leases import Cancelled, LeaseLost, fail, fence, give_back, watch
+from scoring.actions.leases import Cancelled, fence, watch, working_on
 from scoring.actions.register_checkpoint import register_checkpoint
 from scoring.actions.verify_release import verify_release
 from scoring.metrics import checkpoints, registry
 from scoring.metrics.api import TrainingJob, TrainingStopped, Unavailable
-from scoring.models import Release, Run, Shard, ShardState
+from scoring.models import Release, Run, Shard
 
-log = structlog.get_logger(__name__)
+_SAME_AGAIN = (ValueError, Unavailable, Release.DoesNotExist)  # the data
 _LEASE_SECONDS = 300.0  # nothing is asked while a large release is read, or measured on after an epoch
 
 
@@ -28,8 +25,7 @@ def train_shard(*, shard: Shard, device: str, stopping: Callable[[], bool] = lam
 
     A killed worker loses at most the two minutes since the last state; a cancelled run may be resumed.
     """
-    started = time.monotonic()
-    try:
+    with working_on(shard, for_good=_SAME_AGAIN) as done:
         look = watch(shard, stopping, seconds=_LEASE_SECONDS)
         look()
         folder = _trained(shard, device, look)
@@ -42,21 +38,9 @@ def train_shard(*, shard: Shard, device: str, stopping: Callable[[], bool] = lam
         )
         with transaction.atomic():
             fence(shard)
-            Shard.objects.filter(pk=shard.pk).update(
-                state=ShardState.DONE, lease=None, lease_until=None, error="", seconds=time.monotonic() - started
-            )
+            done()
             Run.objects.filter(pk=shard.run_id).update(checkpoint=row, phase=f"registered as checkpoint {row.pk}")
         shutil.rmtree(_folder(shard.run), ignore_errors=True)
-    except Cancelled:
-        give_back(shard)
-    except LeaseLost:
-        log.info("shard_lease_lost", shard=shard.pk, run=shard.run_id)
-    except (ValueError, Unavailable, Release.DoesNotExist) as problem:  # the data: the same again would fail again
-        fail(shard, str(problem), for_good=True)
-    except Exception as problem:  # whatever training meets: the run says it, the worker lives on
-        log.exception("training_failed", shard=shard.pk, run=shard.run_id)
-        fail(shard, f"{type(problem).__name__}: {problem}", for_good=False)
-    finish_run(run_id=shard.run_id)
 
 
 def _folder(run: Run) -> Path:

@@ -159,7 +159,7 @@ def test_a_conversation_that_changed_meanwhile_is_not_written() -> None:
 
 def test_cancel_stops_waiting_parts_at_once_and_the_one_in_work_before_its_next_batch(monkeypatch) -> None:
     clock = itertools.count()
-    monkeypatch.setattr("scoring.actions.score_shard.time.monotonic", lambda: float(next(clock)) * 10)
+    monkeypatch.setattr("scoring.actions.leases.time.monotonic", lambda: float(next(clock)) * 10)
     run = make_run(make_corpus(conversations=6, turns=4))
     admin = make_user("admin")
     work(Counting(at_example=lambda number: cancel_run(run=run, by=admin)))

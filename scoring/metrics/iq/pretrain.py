@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from scoring.metrics.iq import loop
-from scoring.metrics.iq.building import Reader, build
+from scoring.metrics.iq.building import Reader, build_to_train
 from scoring.metrics.iq.config import ModelConfig
 from scoring.metrics.iq.corpora import CORPORA, Conversation, data_folder, read
 from scoring.metrics.iq.damage import DAMAGES, damage
@@ -183,9 +183,7 @@ def pretrain(
     conversations, dropped = gather(held)
     heads = {DAMAGE: len(DAMAGES)} if held.stage == "damage" else {}
     config = replace(held.model, heads=heads, labels={DAMAGE: list(DAMAGES)} if heads else {})
-    model, reader = build(config, seed=held.seed, device=held.device)
-    if held.device == "cpu" and held.autocast:
-        model.encoder.attend_by("eager")
+    model, reader = build_to_train(config, seed=held.seed, device=held.device, autocast=held.autocast)
     if held.init:
         load_init(model, Path(held.init))
     model.encoder.bias.requires_grad_(held.train_bias)

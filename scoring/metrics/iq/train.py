@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from scoring.metrics.iq import loop
 from scoring.metrics.iq.agreement import roc_auc, spearman
-from scoring.metrics.iq.building import Reader, build
+from scoring.metrics.iq.building import Reader, build_to_train
 from scoring.metrics.iq.corpora import CORPORA, Conversation, data_folder, read
 from scoring.metrics.iq.duplicates import drop_shared, evaluation_fingerprints
 from scoring.metrics.iq.examples import Example, collate, examples_of, steps, with_read
@@ -190,9 +190,7 @@ def fit(
         )
     vocabulary = vocabulary_of([*voting, *auxiliary], held.tasks, held.min_count)
     config = _with_heads(held, vocabulary)
-    model, reader = build(config, seed=held.seed, device=held.device)
-    if held.device == "cpu" and held.autocast:
-        model.encoder.attend_by("eager")
+    model, reader = build_to_train(config, seed=held.seed, device=held.device, autocast=held.autocast)
     if held.init:
         load_init(model, Path(held.init))
     model.encoder.bias.requires_grad_(held.train_bias)
