@@ -22,7 +22,7 @@ def register_checkpoint(*, metric: str, name: str, digest: str, folder: Path | N
     try:
         loaded = registry.load(metric, checkpoint=folder, device=device)
         if folder is not None:
-            checkpoints.check_golden(loaded, folder)
+            registry.check_golden(metric, folder, device=device, loaded=loaded)
     except Unavailable as problem:
         unavailable = str(problem)
     except Exception as problem:  # a broken folder must not stop the worker that looks at it

@@ -49,6 +49,7 @@ class Description:
     backbones: pretrained weights it stands on. needs_checkpoint: it has trained weights of its own.
     turns_per_shard: how many turns a worker takes at once (about half a minute of work on two CPU cores).
     offers: option of its `load` -> values that a run may choose; each is in the signature of what the run scores.
+    golden: options that the golden examples were made with. What it does when nothing is said differs by device.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Description:
     needs_checkpoint: bool = False
     turns_per_shard: int = 2000
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    golden: Mapping[str, str] = field(default_factory=dict)
 
 
 _TRAINERS = {"iq": "scoring.metrics.iq.from_release:train_from_release"}
@@ -117,6 +119,7 @@ _DESCRIPTIONS = [
         needs_checkpoint=True,
         turns_per_shard=32,
         offers={"preset": ("laptop", "cpu", "full"), "conversation": ("unread", "read")},
+        golden={"preset": "cpu", "dtype": "fp32"},
     ),
     Description(
         "qags",
@@ -128,6 +131,7 @@ _DESCRIPTIONS = [
         needs_checkpoint=True,
         turns_per_shard=32,
         offers={"preset": ("cpu", "full")},
+        golden={"preset": "cpu", "dtype": "fp32"},
     ),
 ]
 _BY_NAME = {description.name: description for description in _DESCRIPTIONS}
@@ -209,6 +213,18 @@ def load(name: str, *, checkpoint: Path | None = None, device: str = "cpu", **op
     except ModuleNotFoundError as error:
         raise Unavailable(_extra_missing(name, error.name or str(error))) from error
     return kind.load(checkpoint=folder, device=device, **options)
+
+
+def check_golden(name: str, folder: Path, *, device: str = "cpu", loaded: Metric | None = None) -> int:
+    """Score a checkpoint's golden examples again, with the options that they were made with; how many were compared.
+
+    loaded: the metric as it is without options, so that weights are read once where that is the same.
+    Raises `UnknownMetric`, `Unavailable`, and what `checkpoints.check_golden` raises.
+    """
+    options = describe(name).golden
+    if loaded is None or options:
+        loaded = load(name, checkpoint=folder, device=device, **options)
+    return checkpoints.check_golden(loaded, folder)
 
 
 def trainer(name: str) -> Callable[[TrainingJob], Path]:

@@ -38,9 +38,10 @@ def test_what_is_offered_is_what_the_metrics_know() -> None:
     pytest.importorskip("torch")
     from scoring.metrics.qags import metric as qags
     from scoring.metrics.quals import metric as quals
+    from scoring.metrics.quals.presets import PRESETS
 
     offers = registry.describe("quals").offers
-    assert offers == {"preset": tuple(quals.PRESETS), "conversation": quals.CONVERSATIONS}
+    assert offers == {"preset": tuple(PRESETS), "conversation": quals.CONVERSATIONS}
     assert registry.describe("qags").offers == {"preset": tuple(qags.PRESETS)}
 
 

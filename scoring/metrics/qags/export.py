@@ -21,6 +21,7 @@ from scoring.metrics.checkpoints.write import add_golden, write_checkpoint
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.qags.weights import QagsConfig
 from scoring.metrics.quals.export import GOLDEN
+from scoring.metrics.registry import describe
 
 
 def main(arguments: list[str]) -> int:
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
         licence="CC BY-SA 4.0 (that of SQuAD, the strictest of its sources)",
         default=True,
     )
-    add_golden(folder, Qags.load(checkpoint=folder), GOLDEN, tolerance=0.2)
+    add_golden(folder, Qags.load(checkpoint=folder, **describe("qags").golden), GOLDEN, tolerance=0.2)
     return 0
 
 

@@ -14,6 +14,7 @@ from scoring.metrics.asking.corpus import LICENCES
 from scoring.metrics.checkpoints import CHECKPOINTS, Source
 from scoring.metrics.checkpoints.write import add_golden, write_checkpoint
 from scoring.metrics.quals.metric import Quals
+from scoring.metrics.registry import describe
 
 # Written for this purpose; nothing in them comes from a data set.
 _SOURCE = "The old lighthouse in Marlow was built in 1871 by Anna Keel. It is painted red and stands 32 metres tall."
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> int:
         licence="CC BY-SA 4.0 (that of SQuAD, the strictest of its sources)",
         default=True,
     )
-    add_golden(folder, Quals.load(checkpoint=folder), GOLDEN, tolerance=0.05)
+    add_golden(folder, Quals.load(checkpoint=folder, **describe("quals").golden), GOLDEN, tolerance=0.05)
     return 0
 
 

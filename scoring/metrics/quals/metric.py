@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -32,6 +31,7 @@ from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
 from scoring.metrics.quals.diverse import diverse
+from scoring.metrics.quals.presets import read_preset
 from scoring.metrics.quals.quantised import INT8, in_int8
 from scoring.metrics.reasons import NOT_FINITE, grounded, scorable
 from scoring.metrics.tokens import Tokens, tokenize
@@ -39,31 +39,9 @@ from scoring.metrics.tokens import Tokens, tokenize
 NO_PAIR = "no question with an answer from the text could be written"
 SIDES = ("whole", "answer")
 CONVERSATIONS = ("unread", "read")
-STRENGTH = 0.5
 TEXT_TOKENS = 256
 SOURCE_READ = 32768  # tokens of a source that are looked at when the nearest sentences are chosen
 ROWS_TIMES_TOKENS = 8192  # rows of a generating batch times the tokens that each may hold
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """candidates: groups of the diverse beam. shortest, longest: tokens of a pair. kept: pairs that count.
-
-    source: tokens of the knowledge that are read.
-    """
-
-    candidates: int
-    shortest: int
-    longest: int
-    source: int
-    kept: int = 10
-
-
-PRESETS = {
-    "laptop": Preset(6, 8, 20, 192, kept=4),
-    "cpu": Preset(10, 8, 28, 512),
-    "full": Preset(60, 8, 60, 1024),
-}
 
 
 class Quals:
@@ -93,10 +71,11 @@ class Quals:
         self.language, self.layout, self.ckpt, self.backbone = language, layout, ckpt, backbone
         self.preset, self.side, self.dtype = preset, side, dtype
         self.claims, self.conversation = claims, conversation
+        self.asked = read_preset(preset)
 
     @property
     def signature(self) -> str:
-        held = PRESETS[self.preset]
+        held = self.asked
         return signature(
             self.name,
             1,
@@ -104,7 +83,7 @@ class Quals:
             model=identity(self.backbone),
             preset=self.preset,
             pairs=f"{held.candidates}>{held.kept}",
-            beam=f"groups-of-1-strength-{STRENGTH}-length-{held.shortest}-{held.longest}",
+            beam=f"groups-of-1-strength-{held.strength:g}-length-{held.shortest}-{held.longest}",
             side=self.side,
             knowledge=f"{held.source}-nearest",
             conversation=self.conversation,
@@ -127,7 +106,8 @@ class Quals:
     ) -> Self:
         """The backbone with the adapters of `checkpoint` merged into it.
 
-        preset: laptop, cpu, or full (the default elsewhere than on a CPU). side: whole or answer.
+        preset: laptop, cpu, or full (the default elsewhere than on a CPU), or one of these with changes
+        (`presets.read_preset`). side: whole or answer.
         dtype: fp32 on a CPU, else bf16; int8 (weights of the linear layers, on a CPU only). claims: rule gives texts
         that claim nothing a reason and no number, all scores them too. conversation: unread, or read: the turns before
         the text are part of what it is checked against. Raises ValueError for other values, all of them at once.
@@ -135,7 +115,7 @@ class Quals:
         preset = preset or ("cpu" if device == "cpu" else "full")
         dtype = dtype or ("fp32" if device == "cpu" else "bf16")
         _check_options(
-            preset=(preset, PRESETS), side=(side, SIDES), claims=(claims, CLAIMS),
+            preset, side=(side, SIDES), claims=(claims, CLAIMS),
             conversation=(conversation, CONVERSATIONS), dtype=(dtype, (*DTYPES, *([INT8] if device == "cpu" else []))),
         )  # fmt: skip
         if checkpoint is None:
@@ -168,7 +148,7 @@ class Quals:
         wanted: dict[Ids, list[Ids]] = {}
         for index, example in readable.items():
             held = [pair for pair in pairs[texts[index]] if in_text(pair, example.text)]
-            chosen[index] = round_robin(held, [sum(pair.given_text) for pair in held], most=PRESETS[self.preset].kept)
+            chosen[index] = round_robin(held, [sum(pair.given_text) for pair in held], most=self.asked.kept)
             if chosen[index]:
                 wanted.setdefault(sources[index], []).extend(pair.ids for pair in chosen[index])
         by_source = self.language.log_probs(wanted, before_batch=before_batch)
@@ -187,7 +167,7 @@ class Quals:
         tokens: dict[str, Tokens] = dict(
             zip(unique, tokenize(self.language.tokenizer, unique, limit=SOURCE_READ), strict=True)
         )
-        limit = PRESETS[self.preset].source
+        limit = self.asked.source
         return {
             index: self.layout.passage(
                 excerpt(example.source or "", tokens[example.source or ""], example.text, limit=limit)
@@ -196,14 +176,14 @@ class Quals:
         }
 
     def _pairs(self, prefixes: list[Ids], before_batch: Callable[[], None] | None) -> dict[Ids, list[Pair]]:
-        preset = PRESETS[self.preset]
+        preset = self.asked
 
         def write(batch: list[Ids]) -> list[list[Written]]:
             return diverse(
                 self.language.model,
                 batch,
                 groups=preset.candidates,
-                strength=STRENGTH,
+                strength=preset.strength,
                 shortest=preset.shortest,
                 longest=preset.longest,
                 end=self.layout.end,
@@ -270,9 +250,14 @@ class Quals:
         ]
 
 
-def _check_options(**given: tuple[str, Iterable[str]]) -> None:
+def _check_options(preset: str, **given: tuple[str, Iterable[str]]) -> None:
     """given: option -> (what was asked for, what is known). Raises ValueError with every wrong one."""
-    wrong = [
+    wrong = []
+    try:
+        read_preset(preset)
+    except ValueError as problem:
+        wrong.append(str(problem))
+    wrong += [
         f"unknown {name} {asked!r}; known: {', '.join(known)}"
         for name, (asked, known) in given.items()
         if asked not in known

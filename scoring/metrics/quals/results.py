@@ -2,7 +2,8 @@
 
 python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--settings cpu:fp32 laptop:int8] [--chat 24]
 
-Settings are PRESET:NUMBERS; the first are measured against people, the others against the first.
+Settings are PRESET:NUMBERS, a preset with changes for an ablation (cpu,candidates=30:bf16); the first are measured
+against people, the others against the first.
 
 Scores are appended to var/quals/scores.<signature digest>.jsonl, so that a second run goes on where the first stopped.
 """
@@ -227,7 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
     sets = {name: sample(name, given.items) for name in given.sets}
     variants: list[Variant] = []
     for settings in reversed(given.settings):  # the first stays loaded
-        preset, _, dtype = settings.partition(":")
+        preset, _, dtype = settings.rpartition(":")
         metric = Quals.load(checkpoint=checkpoints.default_checkpoint("quals"), preset=preset, dtype=dtype)
         done = score_all(metric, sets, _file(metric), given.minutes)
         variants.insert(0, Variant(settings, metric.signature, done))

@@ -12,4 +12,13 @@ missing = registry.why_unavailable("quals")
 @pytest.mark.skipif(missing is not None, reason=str(missing))
 def test_golden_values():
     folder = checkpoints.default_checkpoint("quals")
-    assert checkpoints.check_golden(registry.load("quals"), folder) == 3
+    assert registry.check_golden("quals", folder) == 3
+
+
+@pytest.mark.skipif(missing is not None, reason=str(missing))
+def test_golden_values_do_not_depend_on_what_the_device_does_when_nothing_is_said():
+    folder = checkpoints.default_checkpoint("quals")
+    other = registry.load("quals", preset="laptop")
+    with pytest.raises(checkpoints.GoldenMismatch):
+        checkpoints.check_golden(other, folder)
+    assert registry.check_golden("quals", folder, loaded=other) == 3
