@@ -31,8 +31,8 @@ def test_changes_are_made_to_it_and_to_nothing_else() -> None:
         ("cpu,strength=nan", "strength=nan is less than 0"),
         ("cpu,longest=4", "shortest=8 is more than longest=4"),
         (
-            "cpu,kept=0,speed=9,source=many",
-            "kept=0 is less than 1; 'speed' is no setting .* source='many' is no number",
+            "cpu,kept=0,speed=9,source=x",
+            "kept=0 is less than 1; 'speed' is no setting .* source='x' is no number",
         ),
     ],
 )
