@@ -7,7 +7,7 @@ pytest.importorskip("torch")
 from scoring.metrics.api import Score
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.overlap import Overlap
-from scoring.metrics.quals.results import score_all, table
+from scoring.metrics.quals.results import lower_half, score_all, table
 
 ITEMS = [
     GroundedItem(f"i{place}", f"g{place}", "a cat sat on the mat", f"the cat sat {'mat' * (place % 2)} x", place % 2)
@@ -56,6 +56,17 @@ def test_rows_hold_the_figures(tmp_path):
     done = score_all(Counting(), {"a": ITEMS}, tmp_path / "s.jsonl", 1)
     row = next(row for row in table({"a": ITEMS}, done, OTHERS) if "| QUALS |" in row)
     assert row.startswith("| a | 12 | QUALS | 1.00")
+
+
+def test_the_lower_half_is_shown_where_every_item_has_pairs(tmp_path):
+    done = score_all(Counting(), {"a": ITEMS}, tmp_path / "s.jsonl", 1)
+    assert not any("lower half" in row for row in table({"a": ITEMS}, done, OTHERS))
+    for item in ITEMS:
+        done[item.id]["pairs"] = [{"difference": 1.0}, {"difference": float(item.human)}, {"difference": 0.5}]
+    row = next(row for row in table({"a": ITEMS}, done, OTHERS) if "| QUALS, lower half |" in row)
+    assert row.startswith("| a | 12 | QUALS, lower half | 1.00")
+    assert lower_half({"pairs": [{"difference": each} for each in (3, -1, 2, -2)]}) == -1.5
+    assert lower_half({"pairs": [{"difference": 3}]}) == 3
 
 
 def test_other_metrics_stand_on_the_same_items(tmp_path):
