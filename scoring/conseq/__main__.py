@@ -17,7 +17,7 @@ import torch
 
 from scoring.conseq.items import BadItems, read_items, write_items
 from scoring.conseq.settings import OtherSettings, Settings
-from scoring.conseq.steps import HELD_OUT, TRAIN, Run
+from scoring.conseq.steps import HELD_OUT, TAKEN, TRAIN, Run
 from scoring.conseq.topical_chat import HELD_OUT as HELD_OUT_SPLIT
 from scoring.conseq.topical_chat import TRAIN as TRAIN_SPLIT
 from scoring.conseq.topical_chat import topical_chat_items
@@ -70,12 +70,15 @@ def _inputs(given: argparse.Namespace, settings: Settings) -> None:
             read_items(file)
         for file, kept in zip(given.items, (train, held_out), strict=True):
             shutil.copyfile(file, kept)
+        taken = f"--items {' '.join(file.name for file in given.items)}"
     elif given.topical_chat:
         data, seed = data_folder() / "topical_chat", settings.seed
         write_items(topical_chat_items(data, TRAIN_SPLIT, count=given.train, seed=seed), train)
         write_items(topical_chat_items(data, HELD_OUT_SPLIT, count=given.held_out, seed=seed), held_out)
+        taken = f"--topical-chat --train {given.train} --held-out {given.held_out}"
     else:
         raise BadItems(f"{given.folder} holds no inputs yet: --topical-chat, or --items TRAIN.jsonl HELD-OUT.jsonl")
+    (given.folder / TAKEN).write_text(f"{taken}\n", encoding="utf-8")  # the page says it
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from scoring.conseq.figures import RESAMPLES, gain, gain_at_equal, mean
 from scoring.conseq.items import Item
 from scoring.conseq.kept import Line, read_lines
 from scoring.conseq.measures import COPIED, MEASURES
-from scoring.conseq.steps import RECIPES, TUNED, Run
+from scoring.conseq.steps import RECIPES, TAKEN, TUNED, Run
 from scoring.metrics.asking.loop import FACTS
 from scoring.metrics.iq.results.keep import commit, hardware
 
@@ -74,7 +74,8 @@ def _made(run: Run) -> str:
     other = [
         f"--{name.replace('_', '-')} {value}" for name, value in asdict(run.settings).items() if value != usual[name]
     ]
-    return " ".join(["python -m scoring.conseq", str(run.folder.name), *other])
+    taken = (run.folder / TAKEN).read_text(encoding="utf-8").strip()
+    return " ".join(["python -m scoring.conseq", str(run.folder.name), taken, *other])
 
 
 def _trained(run: Run) -> list[str]:

@@ -28,6 +28,7 @@ from scoring.metrics import registry
 from scoring.metrics.api import Metric
 
 TRAIN, HELD_OUT = "train.jsonl", "held-out.jsonl"
+TAKEN = "inputs.txt"  # where the inputs came from, as the arguments of the command
 TUNED = "fine-tuned"
 RECIPES = {"quals": "conseq-quals", "rouge": "conseq-rouge"}
 """What chooses -> folder of the generator that it trained."""
