@@ -140,8 +140,6 @@ def test_a_line_that_was_cut_is_made_again(items, tmp_path):
 def test_the_page_shows_every_system_and_says_how_small_it_is(folder, tmp_path):
     page = tmp_path / "page.md"
     assert results.main([str(folder), "--page", str(page), "--threads", "1"]) == 0
-        encoding="utf-8"
-    )
     told = page.read_text()
     assert f"`python -m scoring.conseq {folder.name} --items train.jsonl test.jsonl --" in told
     for row in ("person", "untrained", "fine-tuned", "conseq-quals", "conseq-rouge"):
