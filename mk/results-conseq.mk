@@ -7,4 +7,4 @@ CONSEQ_SIZE := --train 120 --held-out 40 --samples 3
 .PHONY: results-conseq
 results-conseq: ## Fine-tune, sample, choose by QUALS and ROUGE, train on, measure; resumes; write docs/results/conseq.md
 	@"$(PY)" -m scoring.conseq $(CONSEQ_OUT) --topical-chat $(CONSEQ_SIZE) --device $(CONSEQ_DEVICE)
-	@"$(PY)" -m scoring.conseq.results $(CONSEQ_OUT) --device $(CONSEQ_DEVICE)
+	@"$(PY)" -m scoring.conseq.results $(CONSEQ_OUT) --device $(CONSEQ_DEVICE) --qags
