@@ -1,6 +1,6 @@
 """QUALS against people on fixed samples of public sets, beside other metrics and people on the same items.
 
-python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--settings cpu:fp32 laptop:int8] [--chat 24]
+python -m scoring.metrics.quals.results [--items 150] [--ablated 150] [--minutes 60] [--settings cpu:fp32 laptop:int8]
 
 Settings are PRESET:NUMBERS, a preset with changes for an ablation (cpu,candidates=30:bf16); the first are measured
 against people, the others against the first.
@@ -232,6 +232,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Score what is missing, then write the page."""
     parser = argparse.ArgumentParser(prog="python -m scoring.metrics.quals.results", description=__doc__)
     parser.add_argument("--items", type=int, default=150)
+    parser.add_argument("--ablated", type=int, default=150, help="items of each set for a preset with changes")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--settings", nargs="+", default=["cpu:fp32"], metavar="PRESET:NUMBERS")
     parser.add_argument("--chat", type=int, default=24, help="chit-chat and other responses of each kind; 0: none")
@@ -243,7 +244,8 @@ def main(arguments: list[str] | None = None) -> int:
     for settings in reversed(given.settings):  # the first stays loaded
         preset, _, dtype = settings.rpartition(":")
         metric = Quals.load(checkpoint=checkpoints.default_checkpoint("quals"), preset=preset, dtype=dtype)
-        done = score_all(metric, sets, _file(metric), given.minutes)
+        wanted = {name: items[: given.ablated] if "," in preset else items for name, items in sets.items()}
+        done = score_all(metric, wanted, _file(metric), given.minutes)
         variants.insert(0, Variant(settings, metric.signature, done))
     others = beside(dtype if dtype in DTYPES else "fp32")
     more: list[str] = []
