@@ -61,7 +61,7 @@ def quals_tables(data: Path) -> tuple[str, str, str, str]:
     inputs = [
         Grounded(record.external_id, record.sections[0].passages[0].text, record.turns[-1].text) for record in records
     ]
-    metric = loaded("quals")
+    metric = loaded("quals", preset="cpu", dtype="fp32")
     values: dict[str, list[float | None]] = {
         "QUALS": [value for (value,) in scored(metric, inputs, at_once=5)],
         "length in words": [float(len(record.turns[-1].text.split())) for record in records],

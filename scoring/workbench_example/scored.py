@@ -17,9 +17,9 @@ _VAR = Path(__file__).resolve().parents[2] / "var" / "workbench"
 Values = tuple[float | None, ...]
 
 
-def loaded(name: str) -> Metric:
+def loaded(name: str, **options: str) -> Metric:
     """The metric with the checkpoint that it takes when nobody names one, on the CPU. Raises Unavailable."""
-    return registry.load(name, checkpoint=checkpoints.default_checkpoint(name), device="cpu")
+    return registry.load(name, checkpoint=checkpoints.default_checkpoint(name), device="cpu", **options)
 
 
 def scored(metric: Metric, examples: Sequence[Example], *, at_once: int, folder: Path = _VAR) -> list[Values]:

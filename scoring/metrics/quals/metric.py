@@ -106,13 +106,13 @@ class Quals:
     ) -> Self:
         """The backbone with the adapters of `checkpoint` merged into it.
 
-        preset: laptop, cpu, or full (the default elsewhere than on a CPU), or one of these with changes
+        preset: laptop (the default on a CPU), cpu, or full (the default elsewhere), or one of these with changes
         (`presets.read_preset`). side: whole or answer.
         dtype: fp32 on a CPU, else bf16; int8 (weights of the linear layers, on a CPU only). claims: rule gives texts
         that claim nothing a reason and no number, all scores them too. conversation: unread, or read: the turns before
         the text are part of what it is checked against. Raises ValueError for other values, all of them at once.
         """
-        preset = preset or ("cpu" if device == "cpu" else "full")
+        preset = preset or ("laptop" if device == "cpu" else "full")
         dtype = dtype or ("fp32" if device == "cpu" else "bf16")
         _check_options(
             preset, side=(side, SIDES), claims=(claims, CLAIMS),
