@@ -27,7 +27,7 @@ from scoring.selectors.dockets import dockets
 from scoring.selectors.meaning import meaning_of, meanings_of, similar
 from scoring.selectors.runs import words_if_no_worker
 
-PAGE = 15
+PAGE = 10
 
 
 @scientists_only

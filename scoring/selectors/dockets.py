@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Sum
 
 from annotate.mapping.answers import PASSED_ON
-from annotate.models import Adjudication, CampaignItem, ReadRating
+from annotate.models import Adjudication, CampaignItem, DimensionVersion, ReadRating
 from annotate.models.campaign import Purpose
 from annotate.selectors.given import given
 from annotate.selectors.names_known import names_known
@@ -77,7 +77,7 @@ def dockets(rows: Sequence[Comparison], *, user: User) -> list[Docket]:
     votes: dict[int | None, list[ReadRating]] = {}
     said = ReadRating.objects.filter(given(), current=True, version=version, turn__in=turns)
     said = said.filter(conversation__in=conversations)  # what the index on current ratings begins with
-    said = said.exclude(reason__in=PASSED_ON).select_related("rater", "rating", "version")
+    said = said.exclude(reason__in=PASSED_ON).select_related("rater", "rating")
     for vote in said.order_by("number", "label", "pk"):
         votes.setdefault(vote.turn_id, []).append(vote)
     verdicts: dict[int | None, list[Adjudication]] = {}
@@ -104,7 +104,7 @@ def dockets(rows: Sequence[Comparison], *, user: User) -> list[Docket]:
         found.append(
             Docket(
                 row,
-                [_vote(place, vote, named) for place, vote in enumerate(votes.get(row.turn_id, []))],
+                [_vote(place, vote, version, named) for place, vote in enumerate(votes.get(row.turn_id, []))],
                 next((one for one in here if one.current), None),
                 [one for one in here if not one.current],
                 named,
@@ -115,6 +115,6 @@ def dockets(rows: Sequence[Comparison], *, user: User) -> list[Docket]:
     return found
 
 
-def _vote(place: int, vote: ReadRating, named: bool) -> Vote:
+def _vote(place: int, vote: ReadRating, version: DimensionVersion, named: bool) -> Vote:
     who = (vote.rater.pseudonym or f"rater {vote.rater_id}") if named else ""
-    return Vote(letter(place), answer_in_words(vote, vote.version), vote.rating.note, who)
+    return Vote(letter(place), answer_in_words(vote, version), vote.rating.note, who)
