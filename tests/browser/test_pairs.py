@@ -24,6 +24,8 @@ def test_judge_and_count(new_context: Any, violations: Any, picture: Any, width:
     page.locator("details.evidence summary").first.click()
     button = page.locator(".pair").first.get_by_role("button", name="bad question")
     button.focus()
+    # Pairs come when they are opened: until htmx has bound their forms, a key would submit one as a page of its own.
+    page.wait_for_function("document.querySelector('.pair form')?.['htmx-internal-data']?.initHash !== undefined")
     page.keyboard.press("Enter")
     expect(page.locator(".pair [aria-pressed=true]")).to_have_text("bad question")
     assert PairVerdict.objects.get().verdict == "bad_question"
