@@ -66,7 +66,7 @@ def test_look_judge_and_measure(
     assert violations(page) == []
     count = int(cells.first.inner_text())
     cells.first.click()
-    expect(page.locator(".queue li.item")).to_have_count(min(count, 25))
+    expect(page.locator(".queue li.item")).to_have_count(min(count, 10))
 
     for name in ("workbench", "agreement", "raters"):
         page.goto(f"/{name}/?corpus=synthetic-sample&dimension=interaction_quality")
