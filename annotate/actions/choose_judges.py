@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from annotate.models import Study, StudyJudge, StudyPair, StudyPlace
+from annotate.models import Study, StudyJudge, StudyPlace
 from annotate.models.campaign import CampaignState, TaskState
-from annotate.places import give_back_places
+from annotate.places import release_pairs
 from annotate.refusals import StudyNotOpen
 from people.actions.record import record
 from people.models import Role, User
@@ -56,6 +56,4 @@ def choose_judges(*, study: Study, people: Sequence[User] | None, by: User | Non
 
 def _take_back(study: Study, chosen: Sequence[User]) -> None:
     held = StudyPlace.objects.filter(pair__study=study, state=TaskState.OPEN).exclude(rater__user__in=chosen)
-    places = list(held.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    StudyPlace.objects.filter(pk__in=[place.pk for place in places]).update(state=TaskState.RELEASED, lease_until=None)
-    give_back_places([place.pair_id for place in places], StudyPair)
+    release_pairs(list(held.select_for_update(of=("self",), no_key=True).order_by("pk")))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from annotate.models import Task
 from annotate.models.campaign import TaskState
-from annotate.places import give_back_places
+from annotate.places import release_tasks
 from annotate.refusals import TaskClosed
 from people.actions.record import record
 from people.models import User
@@ -17,8 +17,6 @@ def free_task(*, task: Task, by: User) -> Task:
     task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
     if task.state != TaskState.OPEN:
         raise TaskClosed(_("This task is %(state)s; there is no lease to free.") % {"state": task.get_state_display()})
-    task.state, task.lease_until = TaskState.RELEASED, None
-    task.save(update_fields=["state", "lease_until"])
-    give_back_places([task.item_id])
+    release_tasks([task])
     record(actor=by, verb="task.free", subject=f"task {task.pk}", detail={"rater": task.rater_id})
     return task

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from annotate.actions.end_readers_drafts import end_readers_drafts
 from annotate.models import Campaign, Participant, Task
 from annotate.models.campaign import TaskState
-from annotate.places import give_back_places
+from annotate.places import release_tasks
 from annotate.selectors.roles import rates
 from people.actions.record import record
 from people.models import Role, User
@@ -68,8 +68,5 @@ def give_roles(*, campaign: Campaign, roles: Mapping[User, str], open_to_all: bo
 def _give_back(campaign: Campaign) -> None:
     """What people have at hand who rate here no more. The sooner for others: their leases would run out anyhow."""
     held = Task.objects.filter(campaign=campaign, state=TaskState.OPEN, rater__user__isnull=False)
-    for task in held.select_for_update(of=("self",), no_key=True).select_related("rater__user").order_by("pk"):
-        if task.rater.user is not None and not rates(campaign, task.rater.user):
-            give_back_places([task.item_id])
-            task.state, task.lease_until = TaskState.RELEASED, None
-            task.save(update_fields=["state", "lease_until"])
+    locked = held.select_for_update(of=("self",), no_key=True).select_related("rater__user").order_by("pk")
+    release_tasks([task for task in locked if task.rater.user is not None and not rates(campaign, task.rater.user)])

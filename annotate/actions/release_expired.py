@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from annotate.models import Campaign, Study, StudyPair, StudyPlace, Task
+from annotate.models import Campaign, Study, StudyPlace, Task
 from annotate.models.campaign import TaskState
-from annotate.places import give_back_places
+from annotate.places import release_pairs, release_tasks
 
 
 @transaction.atomic
@@ -20,9 +20,7 @@ def release_expired(*, campaign: Campaign | None = None, now: datetime | None = 
     if campaign is not None:
         expired = expired.filter(campaign=campaign)
     rows = list(expired.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"))
-    if rows:
-        Task.objects.filter(pk__in=[row.pk for row in rows]).update(state=TaskState.RELEASED, lease_until=None)
-        give_back_places(row.item_id for row in rows)
+    release_tasks(rows)
     return len(rows)
 
 
@@ -33,7 +31,5 @@ def release_expired_pairs(*, study: Study | None = None, now: datetime | None = 
     if study is not None:
         expired = expired.filter(pair__study=study)
     rows = list(expired.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"))
-    if rows:
-        StudyPlace.objects.filter(pk__in=[row.pk for row in rows]).update(state=TaskState.RELEASED, lease_until=None)
-        give_back_places((row.pair_id for row in rows), StudyPair)
+    release_pairs(rows)
     return len(rows)

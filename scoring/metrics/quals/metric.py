@@ -31,7 +31,7 @@ from scoring.metrics.likelihood.language_model import LanguageModel
 from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.quals.choosing import Pair, in_text, round_robin
 from scoring.metrics.quals.diverse import diverse
-from scoring.metrics.quals.presets import read_preset
+from scoring.metrics.quals.presets import Preset, read_preset
 from scoring.metrics.quals.quantised import INT8, in_int8
 from scoring.metrics.reasons import NOT_FINITE, grounded, scorable
 from scoring.metrics.tokens import Tokens, tokenize
@@ -71,7 +71,11 @@ class Quals:
         self.language, self.layout, self.ckpt, self.backbone = language, layout, ckpt, backbone
         self.preset, self.side, self.dtype = preset, side, dtype
         self.claims, self.conversation = claims, conversation
-        self.asked = read_preset(preset)
+
+    @property
+    def asked(self) -> Preset:
+        """The preset in numbers."""
+        return read_preset(self.preset)
 
     @property
     def signature(self) -> str:

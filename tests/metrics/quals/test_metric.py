@@ -16,7 +16,6 @@ from scoring.metrics.claims import claim_rule  # noqa: E402
 from scoring.metrics.likelihood.language_model import LanguageModel  # noqa: E402
 from scoring.metrics.quals.choosing import Pair  # noqa: E402
 from scoring.metrics.quals.metric import NO_PAIR, Quals  # noqa: E402
-from scoring.metrics.quals.presets import read_preset  # noqa: E402
 from scoring.metrics.quals.quantised import in_int8  # noqa: E402
 from scoring.metrics.reasons import NO_CLAIM, NO_KNOWLEDGE, NO_TEXT  # noqa: E402
 from scoring.metrics.tokens import tokenize  # noqa: E402
@@ -183,7 +182,7 @@ def test_a_preset_keeps_as_many_pairs_as_it_says(metric):
     answers = ["Anna Keel", "1871", "the sea", "sea", "it", "Anna"]
     metric.script = {text: [(f"What about {answer}?", answer) for answer in answers]}
     assert len(metric.score([Grounded("a", SOURCE, text)])[0][0].evidence["pairs"]) == 6
-    metric.preset, metric.asked = "laptop", read_preset("laptop")
+    metric.preset = "laptop"
     assert len(metric.score([Grounded("a", SOURCE, text)])[0][0].evidence["pairs"]) == 4
     assert "|preset:laptop|pairs:6>4|" in metric.signature
 
