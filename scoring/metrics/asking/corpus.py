@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,26 @@ def passages(folder: Path, split: str, *, words: int, pairs: int, seed: int) -> 
     ]
     chance.shuffle(found)
     return found
+
+
+def together(held: Sequence[Passage], count: int) -> list[Passage]:
+    """The passages in order, `count` in one text with the pairs of all: long knowledge, most of it beside the point."""
+    made = []
+    for first in range(0, len(held), count):
+        some = held[first : first + count]
+        starts = list(accumulate((len(each.text) + 1 for each in some), initial=0))  # a line break between two
+        made.append(
+            Passage(
+                some[0].source,
+                "\n".join(each.text for each in some),
+                tuple(
+                    pair._replace(start=pair.start + shift)
+                    for each, shift in zip(some, starts, strict=False)
+                    for pair in each.pairs
+                ),
+            )
+        )
+    return made
 
 
 def _lines(file: Path) -> Iterator[dict]:  # type: ignore[type-arg]

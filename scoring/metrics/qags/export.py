@@ -58,7 +58,7 @@ For QAGS: LoRA adapters (rank {config.writer_rank}) of {config.writer} that writ
 and LoRA adapters (rank {config.reader_rank}) of {config.reader} with a head of two scores that read the answer of a
 question out of a context, or find none.
 
-**Trained little**, on one core of a CPU shared with other work:
+Trained on two cores of a CPU:
 
 * writer: {writer["steps"]} steps of 8 passages, {writer["tokens"]:,} tokens, {writer["seconds"]:.0f} seconds{begun}.
   Mean loss on {writer["dev_passages"]} dev passages: {writer["dev_loss"]:.3f} nats a token of the question.
@@ -68,8 +68,8 @@ question out of a context, or find none.
   {reader["dev_answered_f1"]:.3f}; of those without one it refuses {reader["dev_unanswerable_refused"]:.3f}; loss
   {reader["dev_loss"]:.3f} nats.
 
-Questions are often poor and answers often wrong: train longer (`python -m scoring.metrics.qags.train_questions`,
-`python -m scoring.metrics.qags.train_reader`) before relying on it.
+Both are small: questions are at times poor and answers often missing. `python -m scoring.metrics.qags.train_questions`
+and `python -m scoring.metrics.qags.train_reader` train them on.
 
 Data: {", ".join(f"{source} ({licence})" for source, licence in LICENCES.items())}; train splits. Names and noun phrases
 come from spaCy's en_core_web_sm (MIT).

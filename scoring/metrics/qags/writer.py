@@ -2,6 +2,9 @@
 
 Beams end as published (fairseq, "early stopping"): when as many are finished as there are beams. The likelihood of a
 question is the mean log p of its tokens and of its end, in nats.
+
+It stands on the steps that QUALS writes with (`asking.decoding`), so that the two are batched alike: prefixes are read
+once, and answers that are done leave the batch.
 """
 
 from __future__ import annotations
@@ -11,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from transformers import GenerationConfig
 
+from scoring.metrics.asking.decoding import Causal
+from scoring.metrics.asking.writing import DROP_FROM
 from scoring.metrics.likelihood.packs import Ids
+from scoring.metrics.likelihood.states import logits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,51 +38,60 @@ def write(
     model: a causal LM. beams: at least 2. shortest, longest: tokens before and with the end. A beam that was cut at
     `longest` is no question. Every passage has at least one token, and at least one answer of at least one token.
     """
-    device = model.lm_head.weight.device
-    ids, mask = padded([passage for passage, _ in wanted], end, device)
-    read = model.model(
-        input_ids=ids, attention_mask=mask, position_ids=(mask.cumsum(1) - 1).clamp(min=0), use_cache=True
-    )
+    state = Causal(model, [passage for passage, _ in wanted], pad=end)
+    device = state.last.device
     owners = [place for place, (_, answers) in enumerate(wanted) for _ in answers]
-    cache = read.past_key_values
-    cache.batch_select_indices(torch.tensor([owner for owner in owners for _ in range(beams)], device=device))
-    answer_ids, answer_mask = padded([answer for _, answers in wanted for answer in answers], end, device)
-    out = model.generate(
-        input_ids=torch.cat([ids[owners], answer_ids], 1),
-        attention_mask=torch.cat([mask[owners], answer_mask], 1),
-        past_key_values=cache,
-        generation_config=GenerationConfig(
-            num_beams=beams,
-            num_return_sequences=beams,
-            do_sample=False,
-            early_stopping=True,
-            length_penalty=1.0,
-            min_new_tokens=shortest,
-            max_new_tokens=longest,
-            eos_token_id=end,
-            pad_token_id=end,
-            return_dict_in_generate=True,
-            output_scores=True,
-        ),
-    )
-    first = ids.shape[1] + answer_ids.shape[1]
-    rows = [
-        Written(tuple(row[: row.index(end)]), likelihood) if end in row[1:] and row[0] != end else None
-        for row, likelihood in zip(out.sequences[:, first:].tolist(), out.sequences_scores.tolist(), strict=True)
-    ]
-    left = iter(range(0, len(rows), beams))
-    return [
-        [[each for each in rows[place : place + beams] if each] for place in (next(left) for _ in answers)]
-        for _, answers in wanted
-    ]
+    state.keep(torch.tensor(owners, device=device))
+    state.read([answer for _, answers in wanted for answer in answers], pad=end)
+    state.repeat(beams)
+    found = _search(state, model, beams=beams, shortest=shortest, longest=longest, end=end)
+    left = iter(found)
+    return [[_best(next(left), beams) for _ in answers] for _, answers in wanted]
 
 
-def padded(sequences: Sequence[Ids], pad: int, device: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """ids and mask, (sequences, longest), padded on the left."""
-    width = max(map(len, sequences))
-    ids = torch.full((len(sequences), width), pad, device=device)
-    mask = torch.zeros((len(sequences), width), dtype=torch.long, device=device)
-    for row, sequence in enumerate(sequences):
-        ids[row, width - len(sequence) :] = torch.tensor(sequence, device=device)
-        mask[row, width - len(sequence) :] = 1
-    return ids, mask
+Finished = list[tuple[float, Ids | None]]
+"""(mean log p, ids without the end), of what was cut without ids."""
+
+
+def _search(state: Causal, model: Any, *, beams: int, shortest: int, longest: int, end: int) -> list[Finished]:
+    """What was finished behind each answer. Rows are answers times beams, and those of an answer share its prefix."""
+    device, count, prefix = state.last.device, len(state.last) // beams, state.width
+    finished: list[Finished] = [[] for _ in range(count)]
+    answers = torch.arange(count, device=device)  # those still in the batch
+    totals = torch.full((count, beams), -torch.inf, device=device)
+    totals[:, 0] = 0  # all beams begin alike: one of them goes on
+    done = torch.zeros(count, dtype=torch.bool, device=device)
+    own = torch.empty((count, beams, 0), dtype=torch.long, device=device)
+    for step in range(longest):
+        log_probs = logits_of(model, state.last).log_softmax(-1)
+        if step < shortest:
+            log_probs[:, end] = -torch.inf
+        size = log_probs.shape[1]
+        options = (totals[:, :, None] + log_probs.view(-1, beams, size)).flatten(1).topk(2 * beams)
+        parents, tokens = options.indices // size, options.indices % size
+        last = step == longest - 1
+        closed = (tokens == end)[:, :beams] | last  # (answers, rank)
+        for place, rank in (closed & ~done[:, None]).nonzero().tolist():
+            ended = bool(tokens[place, rank] == end)
+            ids: Ids | None = tuple(own[place, parents[place, rank]].tolist()) if ended else None
+            finished[int(answers[place])].append((float(options.values[place, rank]) / (step + 1), ids))
+        done = torch.tensor([len(finished[answer]) >= beams for answer in answers.tolist()], device=device)
+        if last or bool(done.all()):
+            break
+        going_on = (tokens == end).int().argsort(dim=1, stable=True)[:, :beams]  # the likeliest that have not ended
+        parents, tokens, totals = (each.gather(1, going_on) for each in (parents, tokens, options.values))
+        own = torch.cat([own.gather(1, parents[:, :, None].expand(-1, -1, step)), tokens[:, :, None]], 2)
+        rows = (torch.arange(len(answers), device=device)[:, None] * beams + parents).flatten()
+        if int(done.sum()) >= DROP_FROM * len(answers):
+            kept = ~done
+            answers, totals, own, tokens, done = (each[kept] for each in (answers, totals, own, tokens, done))
+            state.keep(rows.view(-1, beams)[kept].flatten())
+        else:
+            state.swap(rows, since=prefix)
+        state.step(tokens.flatten())
+    return finished
+
+
+def _best(finished: Finished, beams: int) -> list[Written]:
+    ranked = sorted(finished, key=lambda each: -each[0])[:beams]
+    return [Written(ids, likelihood) for likelihood, ids in ranked if ids]

@@ -145,7 +145,7 @@ class Quals:
         found, readable = scorable(examples, metric=self.name)
         if self.claims == "rule":
             take_out(found, readable)
-        texts = {index: self._text(example) for index, example in readable.items()}
+        texts = {index: self._text(example.text) for index, example in readable.items()}
         sources = self._sources(readable)
         pairs = self._pairs(list(dict.fromkeys(texts.values())), before_batch)
         chosen: dict[int, list[Pair]] = {}
@@ -163,8 +163,14 @@ class Quals:
             )
         return [(found[index],) for index in range(len(examples))]
 
-    def _text(self, example: Grounded) -> Ids:
-        return self.layout.passage(tokenize(self.language.tokenizer, [example.text.strip()], limit=TEXT_TOKENS)[0].ids)
+    def pairs_of(self, texts: Sequence[str]) -> list[list[Pair]]:
+        """What is written about each text, before a choice is made: well-formed, and each pair once."""
+        prefixes = [self._text(text) for text in texts]
+        pairs = self._pairs(list(dict.fromkeys(prefixes)), None)
+        return [pairs[prefix] for prefix in prefixes]
+
+    def _text(self, text: str) -> Ids:
+        return self.layout.passage(tokenize(self.language.tokenizer, [text.strip()], limit=TEXT_TOKENS)[0].ids)
 
     def _sources(self, readable: dict[int, Grounded]) -> dict[int, Ids]:
         unique = list(dict.fromkeys(example.source or "" for example in readable.values()))

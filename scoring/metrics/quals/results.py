@@ -36,6 +36,7 @@ from scoring.metrics.likelihood.metric import Likelihood
 from scoring.metrics.overlap import Overlap
 from scoring.metrics.quals.chat import chat_items, chat_section
 from scoring.metrics.quals.metric import Quals
+from scoring.metrics.quals.questions import section as questions_section
 from scoring.metrics.quals.variants import Variant, variant_rows
 from scoring.metrics.rouge import Rouge
 
@@ -236,6 +237,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--settings", nargs="+", default=["cpu:fp32"], metavar="PRESET:NUMBERS")
     parser.add_argument("--chat", type=int, default=24, help="chit-chat and other responses of each kind; 0: none")
+    parser.add_argument("--passages", type=int, default=100, help="dev passages that the generator asks about; 0: none")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--page", type=Path, default=Path("docs/results/quals.md"))
     given = parser.parse_args(arguments)
@@ -256,6 +258,8 @@ def main(arguments: list[str] | None = None) -> int:
         metric.claims = "all"
         more += chat_section(classes, score_all(metric, classes, _file(metric), given.minutes), metric.signature)
         metric.claims = "rule"
+    if given.passages:
+        more += ["", *questions_section(metric, given.passages)]
     command = shlex.join(["python", "-m", "scoring.metrics.quals.results", *(arguments or sys.argv[1:])])
     given.page.write_text(page(metric, sets, done, others, command, more), encoding="utf-8")
     return 0

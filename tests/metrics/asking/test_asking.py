@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from scoring.metrics.asking import loop  # noqa: E402
-from scoring.metrics.asking.corpus import LICENCES, passages  # noqa: E402
+from scoring.metrics.asking.corpus import LICENCES, Asked, Passage, passages, together  # noqa: E402
 from scoring.metrics.asking.loss import loss_of  # noqa: E402
 from scoring.metrics.likelihood.packs import Pack  # noqa: E402
 
@@ -30,6 +30,19 @@ def test_passages_hold_their_answers(tmp_path):
     pairs = [(passage, pair) for passage in held for pair in passage.pairs]
     assert sorted(pair.question for _, pair in pairs) == ["What is hot?", "What was old?", "Who sat?"]
     assert all(passage.text[pair.start :].startswith(pair.answer) for passage, pair in pairs)
+
+
+def test_passages_together_hold_the_answers_of_all():
+    texts = ["Anna sat.", "The mat was red.", "Tea is hot."]
+    answers = ["Anna", "red", "Tea"]
+    held = [
+        Passage("squad", text, (Asked("?", answer, text.index(answer)),))
+        for text, answer in zip(texts, answers, strict=True)
+    ]
+    first, rest = together(held, 2)
+    assert first.text == "Anna sat.\nThe mat was red." and rest == held[2]
+    assert [first.text[pair.start :][: len(pair.answer)] for pair in first.pairs] == ["Anna", "red"]
+    assert together(held, 1) == held
 
 
 @pytest.mark.parametrize("after", [None, 1])

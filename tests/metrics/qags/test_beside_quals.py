@@ -10,15 +10,8 @@ pytest.importorskip("spacy", reason="spaCy is part of the model extra")
 
 from scoring.metrics.api import Score
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
-from scoring.metrics.qags.beside_quals import (
-    cost_rows,
-    measure,
-    page,
-    scored_rows,
-    stage_rows,
-    verdict_rows,
-    writing_lines,
-)
+from scoring.metrics.qags.beside_quals import lengths_of, measure, page, scored_rows, verdict_rows
+from scoring.metrics.qags.costs import cost_rows, stage_rows, writing_lines
 
 ITEMS = [GroundedItem(f"i{place}", f"g{place}", "a source", f"text {place}", (place * 7) % 5) for place in range(24)]
 HUMAN = {item.id: item.human for item in ITEMS}
@@ -115,3 +108,18 @@ def test_the_price_of_a_position_is_told_apart_from_the_method():
     assert "cost 1.50 times" in told  # 1 for the rest, and 200 positions at 0.01, over 2
     bare = {"cpu": 1.0, "stages": {}, "read": {}, "written": {}}
     assert writing_lines([{"QUALS": bare, "QAGS": bare}]) == []
+
+
+def test_lengths_are_means_of_what_was_written_with_its_marks():
+    class Words:
+        def tokenize(self, text):
+            return text.split()
+
+    def held(*pairs):
+        return {"scores": {"a": {"pairs": [{"question": question, "answer": answer} for question, answer in pairs]}}}
+
+    line = {"QUALS": held(("who was it", "Anna"), ("who", "it")), "QAGS": held(("what is it", "a b c"))}
+    lengths = lengths_of([line], Words())
+    assert (lengths.question, lengths.answer, lengths.pair) == (4, 4, 5)
+    with pytest.raises(ValueError, match="QAGS wrote nothing"):
+        lengths_of([{**line, "QAGS": held()}], Words())

@@ -69,7 +69,7 @@ def test_taking_out_what_is_done_changes_nothing(model, share, monkeypatch):
     prefixes = [(0, 5, 6, 7, 8), (0, 9), (0, 11, 12, 30)]
     usual = [[own.ids for own in held] for held in diverse(model, prefixes, **limits)]
     assert len({len(own) for held in usual for own in held}) > 3
-    monkeypatch.setattr("scoring.metrics.asking.writing._DROP_FROM", share)
+    monkeypatch.setattr("scoring.metrics.asking.writing.DROP_FROM", share)
     assert [[own.ids for own in held] for held in diverse(model, prefixes, **limits)] == usual
 
 

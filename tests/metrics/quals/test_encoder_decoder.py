@@ -124,10 +124,24 @@ def test_trained_by_name_and_scored(kind, tmp_path, monkeypatch):
             (tmp_path / "qa" / f"{source}.{split}.jsonl").write_text("".join(lines))
     monkeypatch.setenv("EVALSITE_DATA", str(tmp_path))
     run = tmp_path / "run"
-    given = ["--backbone", kind, "--dtype", "fp32", "--rank", "4", "--threads", "1", "--rate", "0.02"]
+    given = [
+        "--backbone",
+        kind,
+        "--dtype",
+        "fp32",
+        "--rank",
+        "4",
+        "--threads",
+        "1",
+        "--rate",
+        "0.02",
+        "--joined",
+        "0.5",
+    ]
     assert train.main([str(run), *given]) == 0
     facts = json.loads((run / "facts.json").read_text())
     assert (facts["steps"], facts["config"]["backbone"]) == (5, kind)
+    assert facts["joined"] == 0.5 and facts["dev_loss"] != facts["dev_joined_loss"] > 0
     from safetensors.torch import load_file
 
     write_checkpoint(
