@@ -9,7 +9,6 @@ of var/qags/beside.<digest of both signatures>.jsonl: a second run goes on where
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shlex
 import sys
@@ -24,6 +23,7 @@ from scoring.metrics.api import Metric
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.checkpoints import default_checkpoint
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
+from scoring.metrics.evaluation.remembered import Scorer, file_of
 from scoring.metrics.evaluation.watch import Watch
 from scoring.metrics.overlap import Overlap
 from scoring.metrics.qags.costs import REST, cost_rows, stage_rows, writing_lines
@@ -51,12 +51,6 @@ def watched(quals: Any, qags: Any) -> dict[str, Watch]:
     both["QAGS"].tokens(qags.language.model.model)
     both["QAGS"].tokens(qags.reader.model.encoder)
     return both
-
-
-def file_of(metrics: Mapping[str, Metric]) -> Path:
-    """Where the lines of these two metrics are kept."""
-    told = "\n".join(metric.signature for metric in metrics.values())
-    return VAR / f"beside.{hashlib.sha256(told.encode()).hexdigest()[:8]}.jsonl"
 
 
 def measure(
@@ -198,7 +192,7 @@ def page(
     """The page: who is closer to people, what both cost and where the time goes; then `more` lines."""
     measured = {item for line in lines for item in line["ids"]}
     some = {name: [item for item in items if item.id in measured] for name, items in sets.items()}
-    others: dict[str, Metric] = {"overlap": Overlap(), "ROUGE-2": Rouge.load()}
+    others: dict[str, Scorer] = {"overlap": Overlap(), "ROUGE-2": Rouge.load()}
     quals = values(lines, "QUALS")
     planned = sum(map(len, sets.values()))
     return "\n".join(
@@ -264,7 +258,14 @@ def main(arguments: list[str] | None = None) -> int:
     metrics: dict[str, Metric] = {"QUALS": quals, "QAGS": qags}
     sets = {name: sample(name, given.items) for name in given.sets}
     watches = watched(quals, qags)
-    lines = measure(metrics, watches, sets, file_of(metrics), at_once=AT_ONCE, minutes=given.minutes)
+    lines = measure(
+        metrics,
+        watches,
+        sets,
+        file_of(VAR, [metric.signature for metric in metrics.values()], "beside"),
+        at_once=AT_ONCE,
+        minutes=given.minutes,
+    )
     if not lines:
         print("nothing was measured within the time, so no page was written", file=sys.stderr)
         return 1

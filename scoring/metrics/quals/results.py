@@ -1,9 +1,9 @@
 """QUALS against people on fixed samples of public sets, beside other metrics and people on the same items.
 
-python -m scoring.metrics.quals.results [--items 150] [--ablated 150] [--minutes 60] [--settings cpu:fp32 laptop:int8]
+python -m scoring.metrics.quals.results [--items 150] [--minutes 60] [--settings cpu:bf16 laptop:int8@48]
 
-Settings are PRESET:NUMBERS, a preset with changes for an ablation (cpu,candidates=30:bf16); the first are measured
-against people, the others against the first.
+Settings are PRESET:NUMBERS[@ITEMS], a preset with changes for an ablation (cpu,candidates=30:bf16@32), on the first
+ITEMS of each set; the first settings are measured against people, the others against the first.
 
 Scores are appended to var/quals/scores.<signature digest>.jsonl, so that a second run goes on where the first stopped.
 """
@@ -11,7 +11,6 @@ Scores are appended to var/quals/scores.<signature digest>.jsonl, so that a seco
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
 import shlex
@@ -26,12 +25,12 @@ import numpy as np
 from scoring.correlation.pairs import Pairs
 from scoring.correlation.partial import partial_correlation
 from scoring.metrics import checkpoints
-from scoring.metrics.api import Metric
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.bertscore.metric import BertScore
 from scoring.metrics.evaluation.agreement_with_people import figures
 from scoring.metrics.evaluation.grounded_sets import GroundedItem, data_folder, read
 from scoring.metrics.evaluation.one_rater import ceiling_rows
+from scoring.metrics.evaluation.remembered import Remembered, Scorer, file_of
 from scoring.metrics.likelihood.metric import Likelihood
 from scoring.metrics.overlap import Overlap
 from scoring.metrics.quals.chat import chat_items, chat_section
@@ -95,20 +94,20 @@ def score_all(metric: Quals, sets: dict[str, list[GroundedItem]], file: Path, mi
     return done
 
 
-def beside(dtype: str) -> dict[str, Metric]:
+def beside(dtype: str) -> dict[str, Scorer]:
     """The metrics that QUALS is set beside, loaded; likelihood is its own backbone without the adapters."""
     return {
         "overlap": Overlap(),
         "ROUGE-2": Rouge.load(),
-        "BERTScore": BertScore.load(),
-        "likelihood": Likelihood.load(dtype=dtype),
+        "BERTScore": Remembered(BertScore.load(), _VAR),
+        "likelihood": Remembered(Likelihood.load(dtype=dtype), _VAR),
     }
 
 
 def table(
     sets: Mapping[str, Sequence[GroundedItem]],
     done: Mapping[str, Any],
-    others: Mapping[str, Metric],
+    others: Mapping[str, Scorer],
     qags: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Rows of Markdown: figures of every metric on the items that all of them could score. `others` has overlap.
@@ -173,7 +172,7 @@ def page(
     metric: Quals,
     sets: dict[str, list[GroundedItem]],
     done: dict[str, Any],
-    others: Mapping[str, Metric],
+    others: Mapping[str, Scorer],
     command: str,
     more: Sequence[str] = (),
 ) -> str:
@@ -226,16 +225,24 @@ def page(
 
 
 def _file(metric: Quals) -> Path:
-    return _VAR / f"scores.{hashlib.sha256(metric.signature.encode()).hexdigest()[:8]}.jsonl"
+    return file_of(_VAR, [metric.signature], "scores")
+
+
+def read_settings(text: str) -> tuple[str, str, int | None]:
+    """(preset, numbers, items) of PRESET:NUMBERS[@ITEMS]. Raises `argparse.ArgumentTypeError`."""
+    preset, _, rest = text.rpartition(":")
+    dtype, _, items = rest.partition("@")
+    if not preset or not dtype or (items and not items.isdecimal()) or "@" in preset:
+        raise argparse.ArgumentTypeError(f"{text!r} is not PRESET:NUMBERS[@ITEMS]")
+    return preset, dtype, int(items) if items else None
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Score what is missing, then write the page."""
     parser = argparse.ArgumentParser(prog="python -m scoring.metrics.quals.results", description=__doc__)
     parser.add_argument("--items", type=int, default=150)
-    parser.add_argument("--ablated", type=int, default=150, help="items of each set for a preset with changes")
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--settings", nargs="+", default=["cpu:fp32"], metavar="PRESET:NUMBERS")
+    parser.add_argument("--settings", nargs="+", default=["cpu:bf16"], type=read_settings)
     parser.add_argument("--chat", type=int, default=24, help="chit-chat and other responses of each kind; 0: none")
     parser.add_argument("--passages", type=int, default=100, help="dev passages that the generator asks about; 0: none")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
@@ -243,12 +250,11 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     sets = {name: sample(name, given.items) for name in given.sets}
     variants: list[Variant] = []
-    for settings in reversed(given.settings):  # the first stays loaded
-        preset, _, dtype = settings.rpartition(":")
+    for preset, dtype, count in reversed(given.settings):  # the first stays loaded
         metric = Quals.load(checkpoint=checkpoints.default_checkpoint("quals"), preset=preset, dtype=dtype)
-        wanted = {name: items[: given.ablated] if "," in preset else items for name, items in sets.items()}
+        wanted = {name: items[:count] for name, items in sets.items()}
         done = score_all(metric, wanted, _file(metric), given.minutes)
-        variants.insert(0, Variant(settings, metric.signature, done))
+        variants.insert(0, Variant(f"{preset}:{dtype}", metric.signature, done))
     others = beside(dtype if dtype in DTYPES else "fp32")
     more: list[str] = []
     if variants[1:]:

@@ -1,5 +1,7 @@
 """The measuring loop: what is scored already is not scored again, and the rows say what was found."""
 
+import argparse
+
 import pytest
 
 pytest.importorskip("torch")
@@ -7,7 +9,7 @@ pytest.importorskip("torch")
 from scoring.metrics.api import Score
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.overlap import Overlap
-from scoring.metrics.quals.results import lower_half, score_all, table
+from scoring.metrics.quals.results import lower_half, read_settings, score_all, table
 
 ITEMS = [
     GroundedItem(f"i{place}", f"g{place}", "a cat sat on the mat", f"the cat sat {'mat' * (place % 2)} x", place % 2)
@@ -78,3 +80,11 @@ def test_other_metrics_stand_on_the_same_items(tmp_path):
         ["10", name] for name in ("QUALS", "QUALS, answer only", "overlap", "likelihood")
     ]
     assert rows[-1][2].startswith("-1.00")
+
+
+def test_settings_are_read_and_wrong_ones_refused():
+    assert read_settings("cpu,kept=3:bf16@32") == ("cpu,kept=3", "bf16", 32)
+    assert read_settings("laptop:int8") == ("laptop", "int8", None)
+    for wrong in ("cpu", ":bf16", "cpu:", "cpu:bf16@many", "cpu@3:bf16"):
+        with pytest.raises(argparse.ArgumentTypeError, match="is not PRESET:NUMBERS"):
+            read_settings(wrong)
