@@ -247,6 +247,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--passages", type=int, default=100, help="dev passages that the generator asks about; 0: none")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--page", type=Path, default=Path("docs/results/quals.md"))
+    parser.add_argument("--no-page", action="store_true", help="score only: settings in processes of their own")
     given = parser.parse_args(arguments)
     sets = {name: sample(name, given.items) for name in given.sets}
     variants: list[Variant] = []
@@ -255,6 +256,8 @@ def main(arguments: list[str] | None = None) -> int:
         wanted = {name: items[:count] for name, items in sets.items()}
         done = score_all(metric, wanted, _file(metric), given.minutes)
         variants.insert(0, Variant(f"{preset}:{dtype}", metric.signature, done))
+    if given.no_page:
+        return 0
     others = beside(dtype if dtype in DTYPES else "fp32")
     more: list[str] = []
     if variants[1:]:
