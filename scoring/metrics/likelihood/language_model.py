@@ -20,8 +20,22 @@ _MOST_TEXT_A_PACK = 1024  # tokens
 LOGITS_AT_ONCE = 256  # positions times 49,152 entries in fp32 are 50 MB
 
 
+def room_behind(prefix: int) -> int:
+    """Tokens of text behind a prefix of so many tokens, for the least work.
+
+    A sequence of n tokens costs n + n * n / 3000 (products with weights, then attention, in this model). Spread over
+    the texts that it holds, that is least where their tokens number sqrt(prefix * (prefix + 3000)).
+    """
+    return min(max(math.isqrt(prefix * (prefix + 3000)), 64), _MOST_TEXT_A_PACK)
+
+
 class LanguageModel:
-    """A language model and its tokenizer in memory. Raises `Unavailable` where they are not to be had."""
+    """A language model and its tokenizer in memory. Raises `Unavailable` where they are not to be had.
+
+    room: tokens of text that share one reading of a prefix, by its length.
+    """
+
+    room: Callable[[int], int] = staticmethod(room_behind)
 
     def __init__(self, backbone: str, *, device: str, dtype: str) -> None:
         self.tokenizer: Any = load_tokenizer(backbone)
@@ -35,7 +49,7 @@ class LanguageModel:
     ) -> dict[tuple[Ids, Ids], tuple[float, ...]]:
         """(prefix, text) -> natural log p of each token of the text, given the prefix and the text before it."""
         results = run_batched(
-            list(packs(wanted, room=_room)),
+            list(packs(wanted, room=self.room)),
             self._one_batch,
             length=lambda pack: pack.length,
             token_budget=TOKENS_A_BATCH,
@@ -56,15 +70,6 @@ class LanguageModel:
         return [
             {(pack.prefix, text): tuple(itertools.islice(left, len(text))) for text in pack.texts} for pack in batch
         ]
-
-
-def _room(prefix: int) -> int:
-    """Tokens of text behind a prefix of so many tokens, for the least work.
-
-    A sequence of n tokens costs n + n * n / 3000 (products with weights, then attention, in this model). Spread over
-    the texts that it holds, that is least where their tokens number sqrt(prefix * (prefix + 3000)).
-    """
-    return min(max(math.isqrt(prefix * (prefix + 3000)), 64), _MOST_TEXT_A_PACK)
 
 
 def _start_token(tokenizer: Any) -> int:

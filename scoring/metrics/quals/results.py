@@ -36,6 +36,7 @@ from scoring.metrics.overlap import Overlap
 from scoring.metrics.quals.chat import chat_items, chat_section
 from scoring.metrics.quals.metric import Quals
 from scoring.metrics.quals.questions import section as questions_section
+from scoring.metrics.quals.sharing import sharing_rows
 from scoring.metrics.quals.variants import Variant, variant_rows
 from scoring.metrics.rouge import Rouge
 
@@ -46,6 +47,10 @@ _OF_A_PAIR = ("question", "answer", "difference", "answer_difference")
 _CONDITIONS = (
     f"CPU seconds of the process (one thread where OMP_NUM_THREADS=1), in batches of {AT_ONCE}; work of others on "
     "the same machine makes them more: compare only what ran together. A setting with a change is an ablation."
+)
+_SHARING = (
+    "The first items of each set, their pairs read once together behind their source and once each alone behind it, in "
+    "the same process. Values differ by rounding alone. Writing shares the text in both."
 )
 _VAR = Path(__file__).resolve().parents[3] / "var" / "quals"
 
@@ -245,6 +250,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--settings", nargs="+", default=["cpu:bf16"], type=read_settings)
     parser.add_argument("--chat", type=int, default=24, help="chit-chat and other responses of each kind; 0: none")
     parser.add_argument("--passages", type=int, default=100, help="dev passages that the generator asks about; 0: none")
+    parser.add_argument("--shared", type=int, default=8, help="items of each set, read both ways; 0: none")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--page", type=Path, default=Path("docs/results/quals.md"))
     parser.add_argument("--no-page", action="store_true", help="score only: settings in processes of their own")
@@ -269,6 +275,9 @@ def main(arguments: list[str] | None = None) -> int:
         metric.claims = "rule"
     if given.passages:
         more += ["", *questions_section(metric, given.passages)]
+    if given.shared:
+        more += ["", "## What is saved by reading a source once for its pairs", "", _SHARING, ""]
+        more += sharing_rows(metric, {name: items[: given.shared] for name, items in sets.items()})
     command = shlex.join(["python", "-m", "scoring.metrics.quals.results", *(arguments or sys.argv[1:])])
     given.page.write_text(page(metric, sets, done, others, command, more), encoding="utf-8")
     return 0

@@ -13,10 +13,12 @@ from scoring.metrics.asking.layout import layout_of  # noqa: E402
 from scoring.metrics.backbones import why_unavailable  # noqa: E402
 from scoring.metrics.backbones.load import load_tokenizer  # noqa: E402
 from scoring.metrics.claims import claim_rule  # noqa: E402
+from scoring.metrics.evaluation.grounded_sets import GroundedItem  # noqa: E402
 from scoring.metrics.likelihood.language_model import LanguageModel  # noqa: E402
 from scoring.metrics.quals.choosing import Pair  # noqa: E402
 from scoring.metrics.quals.metric import NO_PAIR, Quals  # noqa: E402
 from scoring.metrics.quals.quantised import in_int8  # noqa: E402
+from scoring.metrics.quals.sharing import both_ways, sharing_rows  # noqa: E402
 from scoring.metrics.reasons import NO_CLAIM, NO_KNOWLEDGE, NO_TEXT  # noqa: E402
 from scoring.metrics.tokens import tokenize  # noqa: E402
 
@@ -206,3 +208,17 @@ def test_eight_bits_are_near_the_full_numbers(metric, language):
     assert small.value == pytest.approx(full.value, abs=0.1) and small.value != full.value
     kinds = {type(module).__module__ for module in metric.language.model.model.modules()}
     assert any("quantized" in kind for kind in kinds)
+
+
+def test_a_source_shared_by_its_pairs_is_read_once_and_says_the_same(metric):
+    text = "Anna Keel built it in 1871 by the sea."
+    metric.script = {text: [(f"What about {answer}?", answer) for answer in ("Anna Keel", "1871", "the sea")]}
+    items = [GroundedItem("a", "g", SOURCE, text, 1), GroundedItem("b", "g", None, text, 0)]
+    usual = metric.language.room
+    shared, alone = both_ways(metric, items)
+    assert shared.values[0] == pytest.approx(alone.values[0], abs=1e-4) and shared.values[1] is alone.values[1] is None
+    prefix = len(metric._sources({0: items[0].example})[0])
+    assert alone.read - shared.read == pytest.approx(2 * 2 * prefix, abs=3 * prefix)  # the text's own, too; padding
+    assert alone.read > shared.read and metric.language.room is usual
+    (row,) = [row for row in sharing_rows(metric, {"a": items}) if row.startswith("| a ")]
+    assert f"| {shared.read / 2:.0f} | {alone.read / 2:.0f} |" in row and row.endswith("| 0.000 |")
