@@ -29,6 +29,7 @@ from scoring.metrics.overlap import Overlap
 from scoring.metrics.qags.costs import REST, cost_rows, stage_rows, writing_lines
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.qags.published_cost import Lengths, Published, measured, section
+from scoring.metrics.quals.against_overlap import verdict
 from scoring.metrics.quals.metric import Quals
 from scoring.metrics.quals.results import AT_ONCE, SETS, sample, table
 from scoring.metrics.rouge import Rouge
@@ -151,16 +152,8 @@ def verdict_rows(lines: Sequence[Mapping[str, Any]], sets: Sets) -> list[str]:
             continue
         first, second = (Pairs.of([held[item.id]["value"] for item in both], human, groups) for held in (quals, qags))
         found = difference(first, second, "pearson")
-        rows.append(f"| {name} | {len(both)} | {found} | {_better(found.low, found.high)} |")
+        rows.append(f"| {name} | {len(both)} | {found} | {verdict(found.low, found.high, 'QAGS')} |")
     return rows
-
-
-def _better(low: float | None, high: float | None) -> str:
-    if low is not None and low > 0:
-        return "QUALS"
-    if high is not None and high < 0:
-        return "QAGS"
-    return "not told apart"
 
 
 def lengths_of(lines: Sequence[Mapping[str, Any]], tokenizer: Any) -> Lengths:

@@ -9,6 +9,7 @@ pytest.importorskip("torch")
 from scoring.metrics.api import Score
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.overlap import Overlap
+from scoring.metrics.quals.against_overlap import overlap_rows, verdict
 from scoring.metrics.quals.results import lower_half, read_settings, score_all, table
 
 ITEMS = [
@@ -88,3 +89,11 @@ def test_settings_are_read_and_wrong_ones_refused():
     for wrong in ("cpu", ":bf16", "cpu:", "cpu:bf16@many", "cpu@3:bf16"):
         with pytest.raises(argparse.ArgumentTypeError, match="is not PRESET:NUMBERS"):
             read_settings(wrong)
+
+
+def test_beside_overlap_names_who_is_closer_where_no_doubt_is_left(tmp_path):
+    done = score_all(Counting(), {"a": ITEMS}, tmp_path / "s.jsonl", 1)
+    rows = overlap_rows({"a": ITEMS, "few": ITEMS[:3]}, done, {"backwards": Backwards()})
+    assert len(rows) == 3 and rows[2].startswith("| a | 11 | backwards | 2.00 [2.00, 2.00] | QUALS |")
+    assert (verdict(-0.2, 0.1, "x"), verdict(-0.2, -0.1, "x")) == ("not told apart", "x")
+    assert verdict(None, None, "x") == "not told apart"
