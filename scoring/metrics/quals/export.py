@@ -51,16 +51,16 @@ def _card(name: str, facts: dict) -> str:  # type: ignore[type-arg]
     begun = f", begun with {facts['start']}" if facts["start"] else ""
     told = (
         f"Trained for {facts['steps']:,} steps of 8 passages ({facts['tokens']:,} tokens, {facts['seconds'] / 60:.0f} "
-        f"minutes on two cores of a CPU{begun}). In {facts['joined']:.0%} of the steps two, four or eight passages stood "
-        "in one text, so that it learns to read knowledge most of which is beside the point. Mean loss on "
-        f"{facts['dev_passages']} dev passages: {facts['dev_loss']:.3f} nats a token, {facts['dev_joined_loss']:.3f} with "
-        "eight of them in one text. It is small, and some questions are poor: `docs/results/quals.md` shows what it "
+        f"minutes on two cores of a CPU{begun}). In {facts['joined']:.0%} of the steps two, four or eight passages "
+        "stood in one text, so that it learns to read knowledge most of which is beside the point. Mean loss on "
+        f"{facts['dev_passages']} dev passages: {facts['dev_loss']:.3f} nats a token, "
+        f"{facts['dev_joined_loss']:.3f} with eight of them in one text. It is small, and some questions are poor: `docs/results/quals.md` shows what it "
         "writes on dev passages."
     )
     data = ", ".join(f"{source} ({licence})" for source, licence in LICENCES.items())
     paragraphs = [
-        f"LoRA adapter (rank {facts['config']['rank']}) of {facts['config']['backbone']} that reads a passage and writes a "
-        "question and its answer, for QUALS.",
+        f"LoRA adapter (rank {facts['config']['rank']}) of {facts['config']['backbone']} that reads a passage and "
+        "writes a question and its answer, for QUALS.",
         told,
         f"Data: {data}; passages of at most 45 words.",
         "How well it agrees with people: `docs/results/quals.md`, by `make results-quals`.",
