@@ -26,7 +26,7 @@ from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.evaluation.remembered import Scorer, file_of
 from scoring.metrics.evaluation.watch import Watch
 from scoring.metrics.overlap import Overlap
-from scoring.metrics.qags.costs import REST, cost_rows, stage_rows, writing_lines
+from scoring.metrics.qags.costs import REST, cost_rows, equal_size_lines, stage_rows, writing_lines
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.qags.published_cost import Lengths, Published, measured, section
 from scoring.metrics.quals.against_overlap import verdict
@@ -230,6 +230,8 @@ def page(
             "",
             *writing_lines(lines),
             "",
+            *equal_size_lines(lines),
+            "",
             *more,
             "",
         ]
@@ -242,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--items", type=int, default=48, help="of each set")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--dtype", default="fp32", choices=list(DTYPES))
-    parser.add_argument("--sets", nargs="+", choices=SETS, default=["alexa", "begin-tc", "begin-wow", "qags"])
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--published", type=int, default=0, metavar="ITEMS", help="of qags, for the published cost")
     parser.add_argument("--page", type=Path, default=Path("docs/results/qags.md"))
     given = parser.parse_args(arguments)
