@@ -92,7 +92,7 @@ def equal_size_lines(lines: Sequence[Mapping[str, Any]]) -> list[str]:
         spent = sum(held["stages"].get(stage, 0.0) for stage in reading)
         at_that.append({"QAGS": {"cpu": held["cpu"] - spent + each * read}, "QUALS": line["QUALS"]})
     return [
-        "**At equal size.** The reader of QAGS has a sixth of its writer's parameters. Were it as large, a position",
-        f"as dear as QUALS pays to read one behind a source ({1000 * each:.1f} CPU milliseconds), QAGS would cost",
-        f"{_ratio(at_that, 'cpu')} times what QUALS costs. That is reckoned, not measured.",
+        "**At equal size.** The reader of QAGS has a sixth of its writer's parameters. Were it as large, and a",
+        f"position as dear as QUALS pays to read one behind a source ({1000 * each:.1f} CPU milliseconds), it would",
+        f"cost {_ratio(at_that, 'cpu')} times what QUALS costs. That is reckoned, not measured.",
     ]
