@@ -26,6 +26,7 @@ from scoring.metrics.tokens import tokenize
 BATCH = 8  # passages
 DEV = 40  # passages
 JOINED = (2, 4, 8)  # passages in one text
+TEXT_TOKENS = 2048  # of a text; eight passages have about 500
 Encode = Callable[[str], Ids]
 
 
@@ -87,7 +88,7 @@ def train_writer(
         lambda batch: sum(pack.length for pack in batch),
     )
     facts = loop.train(task, given.folder, minutes=given.minutes, rate=given.rate)
-    facts["dev_passages"], facts["joined"] = len(dev), given.joined
+    facts |= {"dev_passages": len(dev), "joined": given.joined, "text_tokens": TEXT_TOKENS}
     for name, count in (("dev_loss", 1), ("dev_joined_loss", max(JOINED))):
         facts[name] = loop.mean_loss(task, [packs(held, count) for held in loop.in_batches(dev, BATCH)])
     facts["start"] = f"{start.metric}-{start.name}@{start.short}" if start else None
@@ -103,6 +104,6 @@ def pack_of(
     """A passage and all that is written behind it, as one sequence."""
 
     def ids(text: str) -> Ids:
-        return tokenize(tokenizer, [text], limit=256)[0].ids
+        return tokenize(tokenizer, [text], limit=TEXT_TOKENS)[0].ids
 
     return Pack(layout.passage(ids(passage.text)), tuple(sorted(texts_of(passage, layout, ids))))

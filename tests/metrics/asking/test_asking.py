@@ -9,8 +9,11 @@ transformers = pytest.importorskip("transformers")
 
 from scoring.metrics.asking import loop  # noqa: E402
 from scoring.metrics.asking.corpus import LICENCES, Asked, Passage, passages, together  # noqa: E402
+from scoring.metrics.asking.layout import Layout  # noqa: E402
 from scoring.metrics.asking.loss import loss_of  # noqa: E402
+from scoring.metrics.asking.train_writer import pack_of  # noqa: E402
 from scoring.metrics.likelihood.packs import Pack  # noqa: E402
+from tests.metrics.tiny_backbones import write_tiny_causal_lm  # noqa: E402
 
 
 def test_passages_hold_their_answers(tmp_path):
@@ -43,6 +46,15 @@ def test_passages_together_hold_the_answers_of_all():
     assert first.text == "Anna sat.\nThe mat was red." and rest == held[2]
     assert [first.text[pair.start :][: len(pair.answer)] for pair in first.pairs] == ["Anna", "red"]
     assert together(held, 1) == held
+
+
+def test_no_passage_is_cut_off_where_eight_stand_in_one_text(tmp_path):
+    write_tiny_causal_lm(tmp_path)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path)
+    texts = [f"passage {place} " + "of words " * 12 + f"ends at {place}" for place in range(8)]
+    (joined,) = together([Passage("squad", text, (Asked("?", "ends", 0),)) for text in texts], 8)
+    pack = pack_of(joined, tokenizer, Layout(0, 257, 1, ()), lambda *_: {(1,)})
+    assert tokenizer.decode(pack.prefix).count("ends at") == 8 and "ends at 7" in tokenizer.decode(pack.prefix)
 
 
 @pytest.mark.parametrize("after", [None, 1])

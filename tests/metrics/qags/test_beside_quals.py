@@ -133,5 +133,7 @@ def test_a_reader_of_the_writers_size_is_reckoned_at_what_quals_pays_for_a_posit
         "read": {"write questions": 10, "answer from the text": 100, "answer from the source": 125},
     }
     told = " ".join(equal_size_lines([{"QUALS": quals, "QAGS": qags}] * 4))
-    assert "(20.0 CPU milliseconds)" in told and "it would cost 2.00 [2.00, 2.00] times" in told  # (2 - .5 + 225 * .02) / 3
+    assert (
+        "(20.0 CPU milliseconds)" in told and "it would cost 2.00 [2.00, 2.00] times" in told
+    )  # (2 - .5 + 225 * .02) / 3
     assert equal_size_lines([{"QUALS": {"cpu": 1.0}, "QAGS": {"cpu": 1.0}}]) == []
