@@ -17,11 +17,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scoring.correlation.compare import difference
-from scoring.correlation.pairs import Pairs
 from scoring.metrics.api import Metric
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.checkpoints import default_checkpoint
+from scoring.metrics.evaluation.closer import LEAST, closer
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.evaluation.remembered import Scorer, file_of
 from scoring.metrics.evaluation.watch import Watch
@@ -29,14 +28,12 @@ from scoring.metrics.overlap import Overlap
 from scoring.metrics.qags.costs import REST, cost_rows, equal_size_lines, stage_rows, writing_lines
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.qags.published_cost import Lengths, Published, measured, section
-from scoring.metrics.quals.against_overlap import verdict
 from scoring.metrics.quals.metric import Quals
 from scoring.metrics.quals.results import AT_ONCE, SETS, sample, table
 from scoring.metrics.rouge import Rouge
 
 VAR = Path(__file__).resolve().parents[3] / "var" / "qags"
 Sets = Mapping[str, Sequence[GroundedItem]]
-_LEAST = 10  # items of a set
 _OF_A_PAIR = ("question", "answer", "difference", "source_answer", "f1")
 
 
@@ -142,17 +139,12 @@ def values(lines: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
 
 def verdict_rows(lines: Sequence[Mapping[str, Any]], sets: Sets) -> list[str]:
     """Rows of Markdown: Pearson of QUALS minus that of QAGS on the items that both scored, and which one is better."""
-    quals, qags = values(lines, "QUALS"), values(lines, "QAGS")
+    first, second = ({item: held["value"] for item, held in values(lines, name).items()} for name in ("QUALS", "QAGS"))
     rows = ["| set | items | Pearson, QUALS minus QAGS | closer to people |", "|---|---|---|---|"]
     for name, items in sets.items():
-        both = [item for item in items if all(held.get(item.id, {}).get("value") is not None for held in (quals, qags))]
-        human, groups = [item.human for item in both], [item.group for item in both]
-        if len(both) < _LEAST or len(set(human)) < 2:
-            rows.append(f"| {name} | {len(both)} | – | too few items |")
-            continue
-        first, second = (Pairs.of([held[item.id]["value"] for item in both], human, groups) for held in (quals, qags))
-        found = difference(first, second, "pearson")
-        rows.append(f"| {name} | {len(both)} | {found} | {verdict(found.low, found.high, 'QAGS')} |")
+        found = closer(items, first, second)
+        said = f"{found.apart} | {found.verdict('QUALS', 'QAGS')}" if found.apart else "– | too few items"
+        rows.append(f"| {name} | {found.items} | {said} |")
     return rows
 
 
@@ -209,7 +201,7 @@ def page(
             "## Who is closer to people",
             "",
             "On the items that both could score; 95 % intervals from draws of whole contexts or articles.",
-            f"Sets where fewer than {_LEAST} items are left have no figures.",
+            f"Sets where fewer than {LEAST} items are left have no figures.",
             "",
             *table(some, quals, others, values(lines, "QAGS")),
             "",

@@ -29,11 +29,16 @@ def cost_rows(lines: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _ratio(lines: Sequence[Mapping[str, Any]], key: str) -> str:
-    of = np.array([[line[name][key] for name in ("QAGS", "QUALS")] for line in lines])  # (batches, 2)
+    return ratio(*([line[name][key] for line in lines] for name in ("QAGS", "QUALS")), digits=2)
+
+
+def ratio(above: Sequence[float], below: Sequence[float], *, digits: int) -> str:
+    """The sum of the one over that of the other, with a 95 % interval from draws of what stands in both lists."""
+    of = np.array([above, below]).T  # (batches or items, 2)
     drawn = of[np.random.default_rng(7).integers(len(of), size=(DRAWS, len(of)))].sum(1)  # (draws, 2)
     low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5])
     whole = of.sum(0)
-    return f"{whole[0] / whole[1]:.2f} [{low:.2f}, {high:.2f}]"
+    return f"{whole[0] / whole[1]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def stage_rows(lines: Sequence[Mapping[str, Any]]) -> list[str]:

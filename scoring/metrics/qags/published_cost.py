@@ -32,6 +32,7 @@ from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.likelihood.packs import Ids, Pack
 from scoring.metrics.likelihood.states import logits_of, text_states
+from scoring.metrics.qags.costs import DRAWS, ratio
 from scoring.metrics.quals.diverse import diverse
 from scoring.metrics.tokens import tokenize
 
@@ -41,7 +42,6 @@ WINDOW, STRIDE = 384, 128
 AT_ONCE = 32
 NAMES = ("QUALS", "QAGS, one by one", f"QAGS, {AT_ONCE} at once")
 SOURCE = 1023  # tokens that BART reads
-_DRAWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +171,8 @@ def section(spent: np.ndarray, lengths: Lengths, items: Sequence[GroundedItem], 
         "| | CPU seconds an item | wall seconds an item | CPU over QUALS | wall over QUALS |",
         "|---|---|---|---|---|",
     ]
-    drawn = spent[np.random.default_rng(7).integers(len(spent), size=(_DRAWS, len(spent)))].sum(1)  # (draws, 3, 2)
     for place, name in enumerate(NAMES):
-        cells = []
-        for kind in (0, 1):
-            low, high = np.percentile(drawn[:, place, kind] / drawn[:, 0, kind], [2.5, 97.5])
-            cells.append(f"{spent[:, place, kind].sum() / spent[:, 0, kind].sum():.1f} [{low:.1f}, {high:.1f}]")
+        cells = [ratio(spent[:, place, kind].tolist(), spent[:, 0, kind].tolist(), digits=1) for kind in (0, 1)]
         cpu, wall = spent[:, place].mean(0)
         rows.append(f"| {name} | {cpu:.1f} | {wall:.1f} | {' | '.join(cells if place else ['1', '1'])} |")
     return [
@@ -186,7 +182,7 @@ def section(spent: np.ndarray, lengths: Lengths, items: Sequence[GroundedItem], 
         "`scoring/metrics/qags/published_cost.py`. The weights are random, as cost does not depend on them; so every",
         f"question is {lengths.question} tokens long, every answer {lengths.answer} and every pair {lengths.pair},",
         f"which is what the shipped checkpoints write on average. Numbers: {dtype}.",
-        f"Intervals: 95 %, from {_DRAWS:,} draws of the items: {', '.join(item.id for item in items)}.",
+        f"Intervals: 95 %, from {DRAWS:,} draws of the items: {', '.join(item.id for item in items)}.",
         "",
         *rows,
         "",

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scoring.correlation.compare import difference
-from scoring.correlation.pairs import Pairs
+from scoring.metrics.evaluation.closer import closer
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.evaluation.remembered import Scorer
-
-_LEAST = 10  # items of a set
 
 
 def overlap_rows(
@@ -21,27 +18,15 @@ def overlap_rows(
     done: id -> line of `results.score_all`.
     """
     rows = ["| set | items | beside | Pearson, QUALS minus it | closer to people |", "|---|---|---|---|---|"]
+    values = {item: line.get("value") for item, line in done.items()}
     for name, items in sets.items():
-        scored = [item for item in items if done.get(item.id, {}).get("value") is not None]
+        scored = [item for item in items if values.get(item.id) is not None]
         for metric, other in others.items():
-            values = [score.value for score, *_ in other.score([item.example for item in scored])]
-            both = [(item, value) for item, value in zip(scored, values, strict=True) if value is not None]
-            human, groups = [item.human for item, _ in both], [item.group for item, _ in both]
-            if len(both) < _LEAST or len(set(human)) < 2:
-                continue
-            found = difference(
-                Pairs.of([done[item.id]["value"] for item, _ in both], human, groups),
-                Pairs.of([value for _, value in both], human, groups),
-                "pearson",
+            said = other.score([item.example for item in scored])
+            found = closer(
+                scored, values, {item.id: score.value for item, (score, *_) in zip(scored, said, strict=True)}
             )
-            rows.append(f"| {name} | {len(both)} | {metric} | {found} | {verdict(found.low, found.high, metric)} |")
+            if found.apart:
+                verdict = found.verdict("QUALS", metric)
+                rows.append(f"| {name} | {found.items} | {metric} | {found.apart} | {verdict} |")
     return rows
-
-
-def verdict(low: float | None, high: float | None, other: str) -> str:
-    """Who is closer to people, where the interval of QUALS minus the other leaves no doubt."""
-    if low is not None and low > 0:
-        return "QUALS"
-    if high is not None and high < 0:
-        return other
-    return "not told apart"

@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.metrics.asking.corpus import Passage, passages, together
+from scoring.metrics.asking.train_writer import pack_of
 from scoring.metrics.checkpoints import default_checkpoint
 from scoring.metrics.evaluation.grounded_sets import data_folder
-from scoring.metrics.likelihood.packs import Ids
 from scoring.metrics.qags.answers import exact, token_f1
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.quals.choosing import Pair, in_text
 from scoring.metrics.quals.metric import Quals
-from scoring.metrics.tokens import tokenize
+from scoring.metrics.quals.train import pairs_of
 
 WORDS, PAIRS, SEED = 45, 5, 11
 AMONG = 8  # passages in one text
@@ -34,15 +34,8 @@ def dev_passages(count: int) -> list[Passage]:
 
 def nats(quals: Quals, held: Sequence[Passage], *, together_of: int = 1) -> float:
     """Mean -log p of a token of people's pairs, given a text of so many passages."""
-
-    def ids(text: str) -> Ids:
-        return tokenize(quals.language.tokenizer, [text], limit=2048)[0].ids
-
-    layout = quals.layout
-    wanted = {
-        layout.passage(ids(each.text)): [layout.pair(ids(pair.question), ids(pair.answer)) for pair in each.pairs]
-        for each in together(held, together_of)
-    }
+    packs = [pack_of(each, quals.language.tokenizer, quals.layout, pairs_of) for each in together(held, together_of)]
+    wanted = {pack.prefix: pack.texts for pack in packs}
     values = [value for row in quals.language.log_probs(wanted).values() for value in row]
     return -sum(values) / len(values)
 

@@ -9,11 +9,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-from scoring.correlation.compare import difference
-from scoring.correlation.pairs import Pairs
+from scoring.metrics.evaluation.closer import closer
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
-
-_LEAST = 10  # items of a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +34,12 @@ def variant_rows(sets: Mapping[str, Sequence[GroundedItem]], first: Variant, oth
         alike = spearmanr([_value(first, item) for item in both], [_value(each, item) for item in both]).statistic
         rows.append(f"| {each.name} | {cost:.2f} | {1 / cost:.2f} | {alike:.2f} | `{each.signature}` |")
     rows += ["", "| set | items | settings | Pearson | minus the first's |", "|---|---|---|---|---|"]
+    usual = {item: line.get("value") for item, line in first.done.items()}
     for name, items in sets.items():
         for each in others:
-            both = [item for item in items if _scored(first, item) and _scored(each, item)]
-            human = [item.human for item in both]
-            if len(both) < _LEAST or len(set(human)) < 2:
-                continue
-            groups = [item.group for item in both]
-            mine = Pairs.of([_value(each, item) for item in both], human, groups)
-            usual = Pairs.of([_value(first, item) for item in both], human, groups)
-            here = float(np.corrcoef(mine.x, mine.y)[0, 1])
-            rows.append(f"| {name} | {len(both)} | {each.name} | {here:.2f} | {difference(mine, usual, 'pearson')} |")
+            found = closer(items, {item: line.get("value") for item, line in each.done.items()}, usual)
+            if found.apart:
+                rows.append(f"| {name} | {found.items} | {each.name} | {found.pearson:.2f} | {found.apart} |")
     return rows
 
 

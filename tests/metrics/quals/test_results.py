@@ -6,10 +6,12 @@ import pytest
 
 pytest.importorskip("torch")
 
+from annotate.estimates import Estimate
 from scoring.metrics.api import Score
+from scoring.metrics.evaluation.closer import Closer
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.overlap import Overlap
-from scoring.metrics.quals.against_overlap import overlap_rows, verdict
+from scoring.metrics.quals.against_overlap import overlap_rows
 from scoring.metrics.quals.results import lower_half, read_settings, score_all, table
 
 ITEMS = [
@@ -95,5 +97,6 @@ def test_beside_overlap_names_who_is_closer_where_no_doubt_is_left(tmp_path):
     done = score_all(Counting(), {"a": ITEMS}, tmp_path / "s.jsonl", 1)
     rows = overlap_rows({"a": ITEMS, "few": ITEMS[:3]}, done, {"backwards": Backwards()})
     assert len(rows) == 3 and rows[2].startswith("| a | 11 | backwards | 2.00 [2.00, 2.00] | QUALS |")
-    assert (verdict(-0.2, 0.1, "x"), verdict(-0.2, -0.1, "x")) == ("not told apart", "x")
-    assert verdict(None, None, "x") == "not told apart"
+    for low, high, told in ((-0.2, 0.1, "not told apart"), (-0.2, -0.1, "x"), (None, None, "not told apart")):
+        assert Closer(12, 0.5, Estimate(0.0, None, low, high)).verdict("QUALS", "x") == told
+    assert Closer(3).verdict("QUALS", "x") == "not told apart"
