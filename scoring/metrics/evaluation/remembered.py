@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from scoring.metrics.api import Example, Metric, Score
+from scoring.metrics.evaluation.kept_lines import KeptLines
 
 AT_ONCE = 8
 
@@ -35,21 +35,15 @@ class Remembered:
 
     def __init__(self, metric: Metric, folder: Path) -> None:
         self.metric, self.signature = metric, metric.signature
-        self._file = file_of(folder, [metric.signature], "values")
-        self._held: dict[str, Score] = {}
-        if self._file.exists():
-            lines = map(json.loads, self._file.read_text(encoding="utf-8").splitlines())
-            self._held = {line["id"]: Score(line["value"], line["reason"]) for line in lines}
+        self._kept = KeptLines(file_of(folder, [metric.signature], "values"))
+        self._held = {line["id"]: Score(line["value"], line["reason"]) for line in self._kept.lines}
 
     def score(self, examples: Sequence[Example]) -> list[tuple[Score, ...]]:
         """One score an example, as `Metric.score`."""
         missing = [example for example in examples if example.id not in self._held]
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("a", encoding="utf-8") as opened:
-            for first in range(0, len(missing), AT_ONCE):
-                some = missing[first : first + AT_ONCE]
-                for example, (score, *_) in zip(some, self.metric.score(some), strict=True):
-                    self._held[example.id] = Score(score.value, score.reason)
-                    opened.write(json.dumps({"id": example.id, "value": score.value, "reason": score.reason}) + "\n")
-                opened.flush()
+        for first in range(0, len(missing), AT_ONCE):
+            some = missing[first : first + AT_ONCE]
+            found = {example.id: score for example, (score, *_) in zip(some, self.metric.score(some), strict=True)}
+            self._held |= {key: Score(score.value, score.reason) for key, score in found.items()}
+            self._kept.add(*({"id": key, "value": score.value, "reason": score.reason} for key, score in found.items()))
         return [(self._held[example.id],) for example in examples]

@@ -32,10 +32,25 @@ def text_states(model: Any, batch: Sequence[Pack], *, pad: int, dtype: torch.dty
     device = device_of(model)
     held = {key: tensor.to(device) for key, tensor in collate(batch, pad=pad, dtype=dtype).items()}
     hidden = model.model(
-        input_ids=held["ids"], position_ids=held["positions"], attention_mask=held["mask"], use_cache=False
+        input_ids=held["ids"],
+        position_ids=held["positions"],
+        attention_mask=_mask(model.config, held["mask"], held["positions"]),
+        use_cache=False,
     ).last_hidden_state  # (batch, length, width)
     states: torch.Tensor = hidden[held["segments"] > 0]
     return states
+
+
+def _mask(config: Any, mask: torch.Tensor, positions: torch.Tensor) -> torch.Tensor | dict[str, torch.Tensor]:
+    """The mask that the layers are given: transformers takes one that is made already as it is, without the window of
+    layers that have one (all of Mistral's, five in six of Gemma 3's)."""
+    window = getattr(config, "sliding_window", None)
+    kinds = set(getattr(config, "layer_types", None) or ())
+    if not window or (kinds and "sliding_attention" not in kinds):
+        return mask
+    far = positions[:, :, None] - positions[:, None, :] >= window  # (batch, seeing, seen)
+    near = mask.masked_fill(far[:, None], torch.finfo(mask.dtype).min)
+    return {kind: near if kind == "sliding_attention" else mask for kind in kinds} if kinds else near
 
 
 def logits_of(model: Any, states: torch.Tensor) -> torch.Tensor:

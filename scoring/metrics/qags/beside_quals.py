@@ -9,7 +9,6 @@ of var/qags/beside.<digest of both signatures>.jsonl: a second run goes on where
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 import time
@@ -20,12 +19,15 @@ from typing import Any
 from scoring.metrics.api import Metric
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.checkpoints import default_checkpoint
+from scoring.metrics.evaluation.circumstances import circumstances
 from scoring.metrics.evaluation.closer import LEAST, closer
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
+from scoring.metrics.evaluation.kept_lines import KeptLines
 from scoring.metrics.evaluation.remembered import Scorer, file_of
 from scoring.metrics.evaluation.watch import Watch
 from scoring.metrics.overlap import Overlap
-from scoring.metrics.qags.costs import REST, cost_rows, equal_size_lines, stage_rows, writing_lines
+from scoring.metrics.qags import equal_size
+from scoring.metrics.qags.costs import REST, cost_rows, stage_rows, writing_lines
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.qags.published_cost import Lengths, Published, measured, section
 from scoring.metrics.quals.metric import Quals
@@ -64,31 +66,25 @@ def measure(
 
     A line: ids; by metric: cpu and wall (seconds of the batch), stages, read, written, and scores by id.
     """
-    lines: list[dict[str, Any]] = []
-    if file.exists():
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    done = {item for line in lines for item in line["ids"]}
+    kept = KeptLines(file)
+    done = {item for line in kept.lines for item in line["ids"]}
     queue = [
         [item for item in items[first : first + at_once] if item.id not in done]
         for first in range(0, max(map(len, sets.values()), default=0), at_once)
         for items in sets.values()
     ]
     begun = time.monotonic()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as opened:
-        for items in filter(None, queue):
-            if time.monotonic() - begun > 60 * minutes:
-                break
-            order = list(metrics) if len(lines) % 2 == 0 else list(metrics)[::-1]
-            line: dict[str, Any] = {"ids": [item.id for item in items]}
-            for name in order:
-                line[name] = _scored(metrics[name], watches.get(name), items)
-            lines.append(line)
-            opened.write(json.dumps(line) + "\n")
-            opened.flush()
-            print(f"{len(lines)} batches beside each other, {time.monotonic() - begun:.0f} s", flush=True)
+    for items in filter(None, queue):
+        if time.monotonic() - begun > 60 * minutes:
+            break
+        order = list(metrics) if len(kept.lines) % 2 == 0 else list(metrics)[::-1]
+        line: dict[str, Any] = {"ids": [item.id for item in items]}
+        for name in order:
+            line[name] = _scored(metrics[name], watches.get(name), items)
+        kept.add(line)
+        print(f"{len(kept.lines)} batches beside each other, {time.monotonic() - begun:.0f} s", flush=True)
     wanted = {item.id for items in sets.values() for item in items}
-    return [line for line in lines if wanted.issuperset(line["ids"])]
+    return [line for line in kept.lines if wanted.issuperset(line["ids"])]
 
 
 def _scored(metric: Metric, watch: Watch | None, items: Sequence[GroundedItem]) -> dict[str, Any]:
@@ -188,7 +184,7 @@ def page(
             "(`scoring/checkpoints/qags-smollm2-minilm/card.md`) and the writer of QUALS are small and were trained",
             "for less than two hours: figures are of these checkpoints, not of the methods. Nothing was tuned on",
             "these sets. Written by",
-            f"`{command}`",
+            f"`{command}`; {circumstances()};",
             f"from {len(measured)} of {planned} planned items, the first of each set in the order of",
             "`docs/results/quals.md`; run again, the command goes on with the others.",
             "",
@@ -222,8 +218,6 @@ def page(
             "",
             *writing_lines(lines),
             "",
-            *equal_size_lines(lines),
-            "",
             *more,
             "",
         ]
@@ -237,6 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--dtype", default="fp32", choices=list(DTYPES))
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--equal", type=int, default=0, metavar="ITEMS", help="of each set, at equal size")
     parser.add_argument("--published", type=int, default=0, metavar="ITEMS", help="of qags, for the published cost")
     parser.add_argument("--page", type=Path, default=Path("docs/results/qags.md"))
     given = parser.parse_args(arguments)
@@ -257,11 +252,15 @@ def main(arguments: list[str] | None = None) -> int:
         print("nothing was measured within the time, so no page was written", file=sys.stderr)
         return 1
     more: list[str] = []
+    if given.equal:
+        some = [item for name in given.sets for item in sets[name][: given.equal]]
+        parameters, spent = equal_size.measured(quals, qags, some, VAR)
+        more += [*equal_size.section(parameters, equal_size.layer_parameters(qags.language.model.model), spent), ""]
     if given.published:
         lengths = lengths_of(lines, qags.language.tokenizer)
         items = sample("qags", given.published)
         published = Published(qags.language.tokenizer, qags.reader.tokenizer, lengths, dtype=given.dtype)
-        more = section(measured(published, items, VAR), lengths, items, given.dtype)
+        more += section(measured(published, items, VAR), lengths, items, given.dtype)
     command = shlex.join(["python", "-m", "scoring.metrics.qags.beside_quals", *(arguments or sys.argv[1:])])
     given.page.write_text(page(metrics, lines, sets, command, more), encoding="utf-8")
     return 0

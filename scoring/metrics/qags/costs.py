@@ -78,26 +78,3 @@ def writing_lines(lines: Sequence[Mapping[str, Any]]) -> list[str]:
         "milliseconds: both take the same steps (`asking.decoding`), a beam search also weighs and reorders. Were a",
         f"position as cheap for QAGS, it would cost {at_that / whole['QUALS']:.2f} times what QUALS costs.",
     ]
-
-
-def equal_size_lines(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What QAGS would cost with a reader as large as its writer: each position that the reader reads at the price
-    that QUALS pays for one behind a source. Reckoned, not measured."""
-    reading = ("answer from the text", "answer from the source")
-    behind = "pairs given the source"
-    price = [line["QUALS"].get("stages", {}).get(behind, 0.0) for line in lines]
-    positions = [line["QUALS"].get("read", {}).get(behind, 0) for line in lines]
-    if not sum(positions):
-        return []
-    each = sum(price) / sum(positions)
-    at_that = []
-    for line in lines:
-        held = line["QAGS"]
-        read = sum(held["read"].get(stage, 0) for stage in reading)
-        spent = sum(held["stages"].get(stage, 0.0) for stage in reading)
-        at_that.append({"QAGS": {"cpu": held["cpu"] - spent + each * read}, "QUALS": line["QUALS"]})
-    return [
-        "**At equal size.** The reader of QAGS has a sixth of its writer's parameters. Were it as large, and a",
-        f"position as dear as QUALS pays to read one behind a source ({1000 * each:.1f} CPU milliseconds), it would",
-        f"cost {_ratio(at_that, 'cpu')} times what QUALS costs. That is reckoned, not measured.",
-    ]

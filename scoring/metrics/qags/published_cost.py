@@ -10,7 +10,6 @@ random ones. Those never end a text, so each is written for as many tokens as th
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from transformers import (
 
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
+from scoring.metrics.evaluation.kept_lines import KeptLines
 from scoring.metrics.likelihood.packs import Ids, Pack
 from scoring.metrics.likelihood.states import logits_of, text_states
 from scoring.metrics.qags.costs import DRAWS, ratio
@@ -142,20 +142,16 @@ def measured(published: Published, items: Sequence[GroundedItem], folder: Path) 
     of = published.lengths
     dtype = str(published.writer.dtype).removeprefix("torch.")
     file = folder / f"published.{of.question}-{of.answer}-{of.pair}-{dtype}.jsonl"
-    held: dict[str, Any] = {}
-    if file.exists():
-        held = dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    kept = KeptLines(file)
+    held: dict[str, Any] = dict(kept.lines)
     missing = [item for item in items if item.id not in held]
     if missing:
         published.quals(missing[0])  # kernels are chosen at the first call
     runs = (published.quals, published.qags, partial(published.qags, at_once=AT_ONCE))
-    folder.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as opened:
-        for item in missing:
-            held[item.id] = [_seconds(run, item) for run in runs]
-            opened.write(json.dumps([item.id, held[item.id]]) + "\n")
-            opened.flush()
-            print(f"{len(held)} items as published", flush=True)
+    for item in missing:
+        held[item.id] = [_seconds(run, item) for run in runs]
+        kept.add([item.id, held[item.id]])
+        print(f"{len(held)} items as published", flush=True)
     return np.array([held[item.id] for item in items])
 
 

@@ -7,6 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 from textwrap import fill
+from typing import Any
 
 from safetensors.torch import load_file
 
@@ -26,18 +27,9 @@ GOLDEN = [
 ]
 
 
-_LONGEST = 500  # tokens of eight passages
-_CUT = (
-    "By a fault that has been mended texts were cut at {} tokens, about half of eight passages: some pairs asked about "
-    "what stood behind the cut, in training and in that last figure. "
-)
-
-
-def main(arguments: list[str]) -> int:
-    """Write scoring/checkpoints/NAME from the run's adapter.safetensors and facts.json."""
-    run, name = Path(arguments[0]), arguments[1]
-    facts = json.loads((run / "facts.json").read_text(encoding="utf-8"))
-    folder = CHECKPOINTS / name
+def write(run: Path, folder: Path, *, name: str, command: str, default: bool = False) -> dict[str, Any]:
+    """A checkpoint folder of the run's adapter.safetensors and facts.json; its facts."""
+    facts: dict[str, Any] = json.loads((run / "facts.json").read_text(encoding="utf-8"))
     write_checkpoint(
         folder,
         metric="quals",
@@ -45,16 +37,25 @@ def main(arguments: list[str]) -> int:
         config=facts["config"],
         tensors=load_file(run / "adapter.safetensors"),
         card=_card(name, facts),
-        command=shlex.join(["python", "-m", "scoring.metrics.quals.export", *arguments]),
+        command=command,
         data=[Source(source, licence, "train") for source, licence in LICENCES.items()],
         licence="CC BY-SA 4.0 (that of SQuAD, the strictest of its sources)",
-        default=True,
+        default=default,
     )
+    return facts
+
+
+def main(arguments: list[str]) -> int:
+    """Write scoring/checkpoints/NAME from a run, with golden examples."""
+    run, name = Path(arguments[0]), arguments[1]
+    folder = CHECKPOINTS / name
+    command = shlex.join(["python", "-m", "scoring.metrics.quals.export", *arguments])
+    write(run, folder, name=name, command=command, default=True)
     add_golden(folder, Quals.load(checkpoint=folder, **describe("quals").golden), GOLDEN, tolerance=0.05)
     return 0
 
 
-def _card(name: str, facts: dict) -> str:  # type: ignore[type-arg]
+def _card(name: str, facts: dict[str, Any]) -> str:
     begun = f", begun with {facts['start']}" if facts["start"] else ""
     told = (
         f"Trained for {facts['steps']:,} steps of 8 passages ({facts['tokens']:,} tokens, {facts['seconds'] / 60:.0f} "
@@ -62,7 +63,6 @@ def _card(name: str, facts: dict) -> str:  # type: ignore[type-arg]
         "stood in one text, so that it learns to read knowledge most of which is beside the point. Mean loss on "
         f"{facts['dev_passages']} dev passages: {facts['dev_loss']:.3f} nats a token, "
         f"{facts['dev_joined_loss']:.3f} with eight of them in one text. "
-        f"{_CUT.format(facts['text_tokens']) if facts['text_tokens'] < _LONGEST else ''}"
         "It is small, and some questions are poor: `docs/results/quals.md` shows what it "
         "writes on dev passages."
     )

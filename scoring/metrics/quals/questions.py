@@ -15,6 +15,7 @@ from scoring.metrics.asking.corpus import Passage, passages, together
 from scoring.metrics.asking.train_writer import pack_of
 from scoring.metrics.checkpoints import default_checkpoint
 from scoring.metrics.evaluation.grounded_sets import data_folder
+from scoring.metrics.likelihood.packs import Pack
 from scoring.metrics.qags.answers import exact, token_f1
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.quals.choosing import Pair, in_text
@@ -32,10 +33,14 @@ def dev_passages(count: int) -> list[Passage]:
     return passages(data_folder() / "qa", "dev", words=WORDS, pairs=PAIRS, seed=SEED)[:count]
 
 
+def packs_of(quals: Quals, held: Sequence[Passage]) -> list[Pack]:
+    """People's pairs behind their passages."""
+    return [pack_of(each, quals.language.tokenizer, quals.layout, pairs_of) for each in held]
+
+
 def nats(quals: Quals, held: Sequence[Passage], *, together_of: int = 1) -> float:
     """Mean -log p of a token of people's pairs, given a text of so many passages."""
-    packs = [pack_of(each, quals.language.tokenizer, quals.layout, pairs_of) for each in together(held, together_of)]
-    wanted = {pack.prefix: pack.texts for pack in packs}
+    wanted = {pack.prefix: pack.texts for pack in packs_of(quals, together(held, together_of))}
     values = [value for row in quals.language.log_probs(wanted).values() for value in row]
     return -sum(values) / len(values)
 

@@ -11,7 +11,6 @@ Scores are appended to var/quals/scores.<signature digest>.jsonl, so that a seco
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import shlex
 import sys
@@ -25,10 +24,13 @@ import numpy as np
 from scoring.correlation.pairs import Pairs
 from scoring.correlation.partial import partial_correlation
 from scoring.metrics import checkpoints
+from scoring.metrics.api import Score
 from scoring.metrics.backbones.load import DTYPES
 from scoring.metrics.bertscore.metric import BertScore
 from scoring.metrics.evaluation.agreement_with_people import figures
+from scoring.metrics.evaluation.circumstances import circumstances
 from scoring.metrics.evaluation.grounded_sets import GroundedItem, data_folder, read
+from scoring.metrics.evaluation.kept_lines import KeptLines
 from scoring.metrics.evaluation.one_rater import ceiling_rows
 from scoring.metrics.evaluation.remembered import Remembered, Scorer, file_of
 from scoring.metrics.likelihood.metric import Likelihood
@@ -54,7 +56,7 @@ _SHARING = (
     "The first items of each set, their pairs read once together behind their source and once each alone behind it, in "
     "the same process. Values differ by rounding alone. Writing shares the text in both."
 )
-_VAR = Path(__file__).resolve().parents[3] / "var" / "quals"
+VAR = Path(__file__).resolve().parents[3] / "var" / "quals"
 
 
 def sample(name: str, count: int) -> list[GroundedItem]:
@@ -66,9 +68,8 @@ def sample(name: str, count: int) -> list[GroundedItem]:
 
 def score_all(metric: Quals, sets: dict[str, list[GroundedItem]], file: Path, minutes: float) -> dict[str, Any]:
     """id -> line of every item scored so far, set after set in turns; stops when the time is over."""
-    done: dict[str, Any] = {}
-    if file.exists():
-        done = {held["id"]: held for held in map(json.loads, file.read_text(encoding="utf-8").splitlines())}
+    kept = KeptLines(file)
+    done: dict[str, Any] = {held["id"]: held for held in kept.lines}
     queue = [
         items[first : first + AT_ONCE]
         for first in range(0, max(map(len, sets.values())), AT_ONCE)
@@ -76,29 +77,24 @@ def score_all(metric: Quals, sets: dict[str, list[GroundedItem]], file: Path, mi
     ]
     queue = [missing for items in queue if (missing := [item for item in items if item.id not in done])]
     begun, cpu = time.monotonic(), time.process_time()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as opened:
-        for number, items in enumerate(queue, start=1):
-            if time.monotonic() - begun > 60 * minutes:
-                break
-            for item, (score,) in zip(items, metric.score([item.example for item in items]), strict=True):
-                spent = (time.process_time() - cpu) / len(items)
-                held: dict[str, Any] = {
-                    "id": item.id,
-                    "value": score.value,
-                    "reason": score.reason,
-                    "cpu": round(spent, 3),
-                }
-                held |= {key: score.evidence.get(key) for key in ("whole", "answer_only")}
-                shown = score.evidence.get("pairs", [])
-                held["pairs"] = [{key: pair[key] for key in _OF_A_PAIR} for pair in shown]
-                done[item.id] = held
-                opened.write(json.dumps(held) + "\n")
-            opened.flush()
-            cpu = time.process_time()
-            eta = (time.monotonic() - begun) / number * (len(queue) - number)
-            print(f"{number} of {len(queue)} batches, {eta:.0f} s left", flush=True)
+    for number, items in enumerate(queue, start=1):
+        if time.monotonic() - begun > 60 * minutes:
+            break
+        scores = metric.score([item.example for item in items])
+        spent = round((time.process_time() - cpu) / len(items), 3)
+        lines = [_line(item, score, spent) for item, (score,) in zip(items, scores, strict=True)]
+        done |= {line["id"]: line for line in lines}
+        kept.add(*lines)
+        cpu = time.process_time()
+        eta = (time.monotonic() - begun) / number * (len(queue) - number)
+        print(f"{number} of {len(queue)} batches, {eta:.0f} s left", flush=True)
     return done
+
+
+def _line(item: GroundedItem, score: Score, cpu: float) -> dict[str, Any]:
+    pairs = [{key: pair[key] for key in _OF_A_PAIR} for pair in score.evidence.get("pairs", [])]
+    parts = {key: score.evidence.get(key) for key in ("whole", "answer_only")}
+    return {"id": item.id, "value": score.value, "reason": score.reason, "cpu": cpu, **parts, "pairs": pairs}
 
 
 def beside(dtype: str) -> dict[str, Scorer]:
@@ -106,8 +102,8 @@ def beside(dtype: str) -> dict[str, Scorer]:
     return {
         "overlap": Overlap(),
         "ROUGE-2": Rouge.load(),
-        "BERTScore": Remembered(BertScore.load(), _VAR),
-        "likelihood": Remembered(Likelihood.load(dtype=dtype), _VAR),
+        "BERTScore": Remembered(BertScore.load(), VAR),
+        "likelihood": Remembered(Likelihood.load(dtype=dtype), VAR),
     }
 
 
@@ -194,7 +190,8 @@ def page(
             "",
             "It measures a small generator, trained on a CPU (`scoring/checkpoints/quals-smollm2/card.md`), on the",
             "samples listed below. Nothing was tuned on these sets. Written by",
-            f"`{command}`; intervals: 95 %, from 1,000 draws of whole contexts or articles.",
+            f"`{command}`; {circumstances()}; intervals: 95 %,",
+            "from 1,000 draws of whole contexts or articles.",
             "",
             f"Signature: `{metric.signature}`",
             "",
@@ -234,8 +231,9 @@ def page(
     )
 
 
-def _file(metric: Quals) -> Path:
-    return file_of(_VAR, [metric.signature], "scores")
+def file_of_scores(metric: Quals) -> Path:
+    """Where the lines of `score_all` are kept."""
+    return file_of(VAR, [metric.signature], "scores")
 
 
 def read_settings(text: str) -> tuple[str, str, int | None]:
@@ -265,7 +263,7 @@ def main(arguments: list[str] | None = None) -> int:
     for preset, dtype, count in reversed(given.settings):  # the first stays loaded
         metric = Quals.load(checkpoint=checkpoints.default_checkpoint("quals"), preset=preset, dtype=dtype)
         wanted = {name: items[:count] for name, items in sets.items()}
-        done = score_all(metric, wanted, _file(metric), given.minutes)
+        done = score_all(metric, wanted, file_of_scores(metric), given.minutes)
         variants.insert(0, Variant(f"{preset}:{dtype}", metric.signature, done))
     if given.no_page:
         return 0
@@ -276,7 +274,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.chat:
         classes = chat_items(given.chat)
         metric.claims = "all"
-        more += chat_section(classes, score_all(metric, classes, _file(metric), given.minutes), metric.signature)
+        more += chat_section(
+            classes, score_all(metric, classes, file_of_scores(metric), given.minutes), metric.signature
+        )
         metric.claims = "rule"
     if given.passages:
         more += ["", *questions_section(metric, given.passages)]

@@ -189,3 +189,31 @@ def test_a_list_beside_the_pinned_ones_is_found(tmp_path: Path, monkeypatch: pyt
     assert backbones.path("x") == tmp_path / "model"
     with pytest.raises(Unavailable, match="no safetensors weights"):
         backbones.identity("x")
+
+
+def test_a_gguf_becomes_a_folder_to_register(tmp_path, monkeypatch, capsys):
+    """Parts are joined in order; what transformers makes of the file is its own matter."""
+    parts = [tmp_path / "a.part0", tmp_path / "a.part1"]
+    for part, content in zip(parts, (b"GG", b"UF"), strict=True):
+        part.write_bytes(content)
+    seen = []
+
+    class Converter:
+        @staticmethod
+        def convert_gguf(folder, *, gguf, tensors_sha256):
+            seen.append(((folder / gguf).read_bytes(), tensors_sha256))
+
+    monkeypatch.setattr(command.importlib, "import_module", lambda name: Converter)
+    assert command.main(["convert", *map(str, parts), str(tmp_path / "made")]) == 0
+    assert seen == [(b"GGUF", None)] and "can be registered" in capsys.readouterr().out
+    assert command.main(["convert", str(tmp_path / "no.gguf"), str(tmp_path / "made")]) == 1
+    said = capsys.readouterr().err
+    assert "no.gguf is no file" in said and "made exists" in said
+
+
+def test_a_file_that_is_no_gguf_leaves_nothing_behind(tmp_path, capsys):
+    pytest.importorskip("torch")
+    pytest.importorskip("gguf", reason="gguf is part of the model extra")
+    (tmp_path / "a.gguf").write_bytes(b"no model")
+    assert command.main(["convert", str(tmp_path / "a.gguf"), str(tmp_path / "made")]) == 1
+    assert "cannot be converted" in capsys.readouterr().err and not (tmp_path / "made").exists()

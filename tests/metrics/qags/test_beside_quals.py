@@ -11,7 +11,7 @@ pytest.importorskip("spacy", reason="spaCy is part of the model extra")
 from scoring.metrics.api import Score
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.qags.beside_quals import lengths_of, measure, page, scored_rows, verdict_rows
-from scoring.metrics.qags.costs import cost_rows, equal_size_lines, stage_rows, writing_lines
+from scoring.metrics.qags.costs import cost_rows, stage_rows, writing_lines
 
 ITEMS = [GroundedItem(f"i{place}", f"g{place}", "a source", f"text {place}", (place * 7) % 5) for place in range(24)]
 HUMAN = {item.id: item.human for item in ITEMS}
@@ -123,17 +123,3 @@ def test_lengths_are_means_of_what_was_written_with_its_marks():
     assert (lengths.question, lengths.answer, lengths.pair) == (4, 4, 5)
     with pytest.raises(ValueError, match="QAGS wrote nothing"):
         lengths_of([{**line, "QAGS": held()}], Words())
-
-
-def test_a_reader_of_the_writers_size_is_reckoned_at_what_quals_pays_for_a_position():
-    quals = {"cpu": 3.0, "stages": {"pairs given the source": 2.0}, "read": {"pairs given the source": 100}}
-    qags = {
-        "cpu": 2.0,
-        "stages": {"write questions": 1.5, "answer from the text": 0.2, "answer from the source": 0.3},
-        "read": {"write questions": 10, "answer from the text": 100, "answer from the source": 125},
-    }
-    told = " ".join(equal_size_lines([{"QUALS": quals, "QAGS": qags}] * 4))
-    assert (
-        "(20.0 CPU milliseconds)" in told and "it would cost 2.00 [2.00, 2.00] times" in told
-    )  # (2 - .5 + 225 * .02) / 3
-    assert equal_size_lines([{"QUALS": {"cpu": 1.0}, "QAGS": {"cpu": 1.0}}]) == []

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 
 import torch
 
+from scoring.metrics.evaluation.circumstances import commit, hardware
 from scoring.metrics.iq.corpora import Conversation, data_folder
 from scoring.metrics.iq.metric import IQ
 from scoring.metrics.iq.results.items import SETS, items
@@ -64,33 +63,6 @@ def keep_run(row: str, run: Path, sets: Sequence[str], modes: Sequence[str]) -> 
         for name in ("out", "init"):  # which folder it was in matters to nobody else
             one["settings"][name] = one["settings"][name] and Path(one["settings"][name]).name
     keep(row, run / "checkpoint", facts, sets, modes)
-
-
-def hardware() -> str:
-    """The processor and how much of it torch used."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [
-            line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")
-        ]
-        model = names[0] if names else model
-    return f"{model}, {torch.get_num_threads()} thread(s), torch {torch.__version__}"
-
-
-def commit() -> str:
-    """The short commit of the working tree, empty where there is no git."""
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
-            cwd=KEPT.parents[2],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return done.stdout.strip()
 
 
 def main(arguments: list[str] | None = None) -> int:

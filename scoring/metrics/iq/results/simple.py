@@ -15,12 +15,13 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from scoring.metrics.evaluation.circumstances import commit, hardware
 from scoring.metrics.iq.agreement import best_threshold
 from scoring.metrics.iq.corpora import Conversation, data_folder, read
 from scoring.metrics.iq.duplicates import drop_shared, evaluation_fingerprints
 from scoring.metrics.iq.objectives import DEFECT_BELOW
 from scoring.metrics.iq.results.items import USS, items
-from scoring.metrics.iq.results.keep import KEPT, commit, hardware
+from scoring.metrics.iq.results.keep import KEPT
 from scoring.metrics.iq.results.predictions import write_predictions
 from scoring.metrics.iq.splits import select
 

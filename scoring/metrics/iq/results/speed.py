@@ -23,13 +23,14 @@ from transformers import AutoModelForSequenceClassification, TextClassificationP
 from scoring.metrics import backbones
 from scoring.metrics.backbones.load import load_tokenizer
 from scoring.metrics.batching import batches
+from scoring.metrics.evaluation.circumstances import commit, hardware
 from scoring.metrics.iq.corpora import data_folder
 from scoring.metrics.iq.inference import TOKEN_BUDGET, predict
 from scoring.metrics.iq.metric import IQ
 from scoring.metrics.iq.model import ATTENTIONS
 from scoring.metrics.iq.packing import Piece, pack
 from scoring.metrics.iq.results.items import items
-from scoring.metrics.iq.results.keep import KEPT, commit, hardware
+from scoring.metrics.iq.results.keep import KEPT
 from scoring.metrics.iq.turns import EncodedTurn
 
 Turns = Sequence[EncodedTurn]
