@@ -50,6 +50,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _effort(facts: dict[str, Any]) -> str:
+    return f"{facts['tokens']:,} tokens, {facts['seconds']:.0f} seconds of {facts['threads']} thread(s)"
+
+
 def _card(name: str, config: QagsConfig, writer: dict[str, Any], reader: dict[str, Any]) -> str:
     begun = f", begun with the adapters of {writer['start']}" if writer.get("start") else ""
     return f"""# {name}
@@ -58,11 +62,11 @@ For QAGS: LoRA adapters (rank {config.writer_rank}) of {config.writer} that writ
 and LoRA adapters (rank {config.reader_rank}) of {config.reader} with a head of two scores that read the answer of a
 question out of a context, or find none.
 
-Trained on two cores of a CPU:
+Trained on a CPU:
 
-* writer: {writer["steps"]} steps of 8 passages, {writer["tokens"]:,} tokens, {writer["seconds"]:.0f} seconds{begun}.
+* writer: {writer["steps"]} steps of 8 passages, {_effort(writer)}{begun}.
   Mean loss on {writer["dev_passages"]} dev passages: {writer["dev_loss"]:.3f} nats a token of the question.
-* reader: {reader["steps"]} steps of 24 questions, {reader["tokens"]:,} tokens, {reader["seconds"]:.0f} seconds. On
+* reader: {reader["steps"]} steps of 24 questions, {_effort(reader)}. On
   {reader["dev_questions"]} dev questions, a third of them without an answer in their context: exact match
   {reader["dev_exact"]:.3f}, F1 {reader["dev_f1"]:.3f}; where there is an answer {reader["dev_answered_exact"]:.3f} and
   {reader["dev_answered_f1"]:.3f}; of those without one it refuses {reader["dev_unanswerable_refused"]:.3f}; loss

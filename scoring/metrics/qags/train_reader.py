@@ -68,6 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     model.eval()  # every question is seen once: dropout would cost a third of the steps and guard against nothing
     facts = loop.train(task, given.folder, minutes=given.minutes, rate=given.rate)
+    facts["threads"] = given.threads
     facts |= measure(Reader(model, tokenizer, device=given.device), dev[:DEV])
     facts["dev_loss"] = loop.mean_loss(task, loop.in_batches(dev[:DEV], BATCH))
     facts["config"] = {"backbone": config.backbone, "rank": config.rank, "alpha": config.alpha}
