@@ -59,12 +59,11 @@ def _card(name: str, facts: dict[str, Any]) -> str:
     begun = f", begun with {facts['start']}" if facts["start"] else ""
     told = (
         f"Trained for {facts['steps']:,} steps of 8 passages ({facts['tokens']:,} tokens, {facts['seconds'] / 60:.0f} "
-        f"minutes on {facts['threads']} thread(s) of a CPU{begun}). In {facts['joined']:.0%} of the steps two, "
-        "four or eight passages stood in one text, so that it learns to read knowledge most of which is beside the point. Mean loss on "
-        f"{facts['dev_passages']} dev passages: {facts['dev_loss']:.3f} nats a token, "
-        f"{facts['dev_joined_loss']:.3f} with eight of them in one text. "
-        "It is small, and some questions are poor: `docs/results/quals.md` shows what it "
-        "writes on dev passages."
+        f"minutes on {facts['threads']} thread(s) of a CPU{begun}). In {facts['joined']:.0%} of the steps two, four or "
+        "eight passages stood in one text, so that it learns to read knowledge most of which is beside the point. "
+        f"Mean loss on {facts['dev_passages']} dev passages: {facts['dev_loss']:.3f} nats a token, "
+        f"{facts['dev_joined_loss']:.3f} with eight of them in one text. It is small, and some questions are poor: "
+        "`docs/results/quals.md` shows what it writes on dev passages."
     )
     data = ", ".join(f"{source} ({licence})" for source, licence in LICENCES.items())
     paragraphs = [
