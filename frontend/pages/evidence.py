@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
@@ -44,12 +44,14 @@ def evidence(request: Request, prediction_id: int) -> HttpResponse:
 @scientists_only
 @require_POST
 def pair_verdict(request: Request, prediction_id: int, pair: int) -> HttpResponse:
-    """Keep a verdict on one question-answer pair."""
+    """Keep a verdict on one question-answer pair. A form that htmx had not bound yet comes as a page of its own."""
     row = get_object_or_404(Evidence.objects.select_related("prediction"), pk=prediction_id)
     try:
         made = judge_pair(evidence=row, pair=pair, verdict=request.POST.get("verdict", ""), by=request.user)
     except UnknownVerdict as problem:
         raise Http404(str(problem)) from problem
+    if not request.htmx:
+        return redirect("side_by_side", row.prediction.conversation_id)
     context = {
         "verdict": made.verdict,
         "verdicts": PairVerdict.Verdict.choices,

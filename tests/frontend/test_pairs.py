@@ -36,7 +36,7 @@ def score(corpus: Corpus, checkpoint: Checkpoint) -> list[Prediction]:
 def say(user: User, row: Prediction, pair: int, verdict: str) -> int:
     client = Client()
     client.force_login(user)
-    return client.post(f"/side-by-side/evidence/{row.pk}/pairs/{pair}/", {"verdict": verdict}).status_code
+    return client.post(f"/side-by-side/evidence/{row.pk}/pairs/{pair}/", {"verdict": verdict}, headers={"HX-Request": "true"}).status_code
 
 
 @pytest.fixture
@@ -126,3 +126,16 @@ def test_what_the_knowledge_answers_is_shown_with_the_question(corpus: Corpus, c
     assert "&lt;1925&gt;" in page and "0.50" in page
     assert page.index("Who?") < page.index("When?"), "the pair that lowers the score most comes first"
     assert "likelihood given the turn" not in page
+
+
+def test_a_form_that_is_sent_before_htmx_is_there_keeps_the_verdict_too(corpus: Corpus, rosalind: User) -> None:
+    row, *_ = score(corpus, make_checkpoint("quals"))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(rosalind)
+    opened = strict.get(f"/side-by-side/evidence/{row.pk}/").content.decode()
+    address = f"/side-by-side/evidence/{row.pk}/pairs/1/"
+    assert f'method="post" action="{address}"' in opened
+    token = opened.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    answer = strict.post(address, {"verdict": "bad_answer", "csrfmiddlewaretoken": token})
+    assert (answer.status_code, answer["Location"]) == (302, f"/side-by-side/{row.conversation_id}/")
+    assert PairVerdict.objects.get().verdict == "bad_answer"
