@@ -36,7 +36,9 @@ def score(corpus: Corpus, checkpoint: Checkpoint) -> list[Prediction]:
 def say(user: User, row: Prediction, pair: int, verdict: str) -> int:
     client = Client()
     client.force_login(user)
-    return client.post(f"/side-by-side/evidence/{row.pk}/pairs/{pair}/", {"verdict": verdict}, headers={"HX-Request": "true"}).status_code
+    return client.post(
+        f"/side-by-side/evidence/{row.pk}/pairs/{pair}/", {"verdict": verdict}, headers={"HX-Request": "true"}
+    ).status_code
 
 
 @pytest.fixture

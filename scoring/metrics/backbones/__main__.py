@@ -6,6 +6,7 @@ import argparse
 import importlib
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from scoring.metrics.api import Unavailable
@@ -59,20 +60,22 @@ def _convert(files: list[Path], folder: Path) -> int:
         said = [*(f"{file} is no file" for file in missing), *([f"{folder} exists"] if folder.exists() else [])]
         print("; ".join(said), file=sys.stderr)
         return 1
-    folder.mkdir(parents=True)
-    with (folder / "model.gguf").open("xb") as target:
-        for file in files:
-            with file.open("rb") as part:
-                shutil.copyfileobj(part, target, 1 << 20)
-    try:
-        # Named in a string: torch, transformers and gguf (the model extra) are imported for this step only.
-        importlib.import_module("scoring.metrics.backbones.convert").convert_gguf(
-            folder, gguf="model.gguf", tensors_sha256=None
-        )
-    except (Unavailable, ImportError, OSError, ValueError, KeyError) as error:
-        shutil.rmtree(folder)
-        print(f"{', '.join(map(str, files))} cannot be converted: {error}", file=sys.stderr)
-        return 1
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
+        made = Path(temporary) / "made"
+        made.mkdir()
+        with (made / "model.gguf").open("xb") as target:
+            for file in files:
+                with file.open("rb") as part:
+                    shutil.copyfileobj(part, target, 1 << 20)
+        try:
+            # Named in a string: torch, transformers and gguf (the model extra) are imported for this step only.
+            convert = importlib.import_module("scoring.metrics.backbones.convert")
+            convert.convert_gguf(made, gguf="model.gguf", tensors_sha256=None)
+        except (Unavailable, ImportError, OSError, ValueError, KeyError) as error:
+            print(f"{', '.join(map(str, files))} cannot be converted: {error}", file=sys.stderr)
+            return 1
+        made.rename(folder)
     print(f"{folder} can be registered in EVALSITE_BACKBONES")
     return 0
 
