@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from scoring.actions.register_checkpoint import register_checkpoint
 from scoring.metrics import checkpoints, registry
@@ -29,19 +29,27 @@ class _Found:
 def sync_checkpoints(*, device: str) -> list[Checkpoint]:
     """Register every metric's checkpoints (loading new ones once, with their golden examples); returns all rows.
 
-    A metric that cannot be loaded here gets a row too, which says in words what is missing.
+    A metric that cannot be loaded here gets a row too, which says in words what is missing. One whose row cannot be
+    written is logged and left out: the others must not wait for it.
     """
     rows = []
     for found in _found():
-        row = Checkpoint.objects.filter(metric=found.metric, digest=found.digest).first()
-        if row is None or row.unavailable:
-            row = register_checkpoint(
-                metric=found.metric, name=found.name, digest=found.digest, folder=found.folder, device=device
-            )
-        if found.is_default:
-            _make_active_if_none(row)
-        rows.append(row)
+        try:
+            rows.append(_registered(found, device))
+        except (DataError, IntegrityError):
+            log.exception("checkpoint_not_registered", metric=found.metric, name=found.name)
     return rows
+
+
+def _registered(found: _Found, device: str) -> Checkpoint:
+    row = Checkpoint.objects.filter(metric=found.metric, digest=found.digest).first()
+    if row is None or row.unavailable:
+        row = register_checkpoint(
+            metric=found.metric, name=found.name, digest=found.digest, folder=found.folder, device=device
+        )
+    if found.is_default:
+        _make_active_if_none(row)
+    return row
 
 
 def _found() -> list[_Found]:

@@ -25,7 +25,7 @@ class Calibration(models.Model):
     """
 
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="calibrations")
-    signature = models.CharField(max_length=300, help_text="Signature of the predictions it maps.")
+    signature = models.TextField(help_text="Signature of the predictions it maps.")
     map = models.JSONField(help_text="What scoring.metrics.calibration.Calibration writes: knots and its report.")
     fitted_on = models.JSONField(help_text="Corpus, turns and conversations.")
     curve = models.JSONField(default=list, help_text="Reliability on ratings not seen: bins of scoring.correlation.")

@@ -23,7 +23,7 @@ class Checkpoint(models.Model):
         max_length=64, help_text="sha256 over the folder's files; of the code name if weightless."
     )
     path = models.CharField(max_length=300, blank=True, help_text="Folder, relative to one of the checkpoint roots.")
-    signature = models.CharField(max_length=300, blank=True)
+    signature = models.TextField(blank=True)
     dimension_version = models.ForeignKey(DimensionVersion, on_delete=models.PROTECT, related_name="+")
     config = models.JSONField(default=dict, blank=True)
     card = models.TextField(blank=True)

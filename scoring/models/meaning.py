@@ -14,7 +14,7 @@ class TextEmbedding(models.Model):
     `vector` is 384 signed bytes (`scoring.likeness.packed`), `length` what they measure as a vector.
     """
 
-    signature = models.CharField(max_length=200, help_text="What it was computed with.")
+    signature = models.TextField(help_text="What it was computed with.")
     digest = models.CharField(max_length=64)
     vector = models.BinaryField()
     length = models.FloatField()

@@ -26,7 +26,7 @@ class Prediction(models.Model):
         DimensionVersion, on_delete=models.PROTECT, related_name="predictions", db_index=False
     )
     run = models.ForeignKey(Run, on_delete=models.SET_NULL, null=True, related_name="predictions")
-    signature = models.CharField(max_length=300)
+    signature = models.TextField()
     value = models.FloatField(null=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
