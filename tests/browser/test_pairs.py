@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from scoring.models import PairVerdict
+from scoring.models import PairVerdict, Prediction
 from tests.factories import make_corpus, make_user
 from tests.frontend.test_pairs import score
 from tests.scoring.worlds import make_checkpoint
@@ -19,11 +19,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_judge_and_count(new_context: Any, violations: Any, picture: Any, width: int, scheme: str) -> None:
     corpus, checkpoint = make_corpus(conversations=2, turns=2), make_checkpoint("quals")
     first, *_ = score(corpus, checkpoint)
+    # As long as that of QAGS, and with no place where a browser would break it by itself.
+    Prediction.objects.update(signature="quals|v:1|" + "|".join(f"part_{part}:{'x' * 30}" for part in range(9)))
     page = new_context(make_user("scientist", username="rosalind"), width=width, color_scheme=scheme).new_page()
     page.goto(f"/side-by-side/{first.conversation_id}/?by={checkpoint.pk}")
     page.locator("details.evidence summary").first.click()
     button = page.locator(".pair").first.get_by_role("button", name="bad question")
     button.focus()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     # Pairs come when they are opened: until htmx has bound their forms, a key would submit one as a page of its own.
     page.wait_for_function("document.querySelector('.pair form')?.['htmx-internal-data']?.initHash !== undefined")
     page.keyboard.press("Enter")
