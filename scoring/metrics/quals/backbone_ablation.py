@@ -20,6 +20,7 @@ from scoring.metrics.evaluation.agreement_with_people import figures
 from scoring.metrics.evaluation.circumstances import circumstances
 from scoring.metrics.evaluation.closer import closer
 from scoring.metrics.evaluation.grounded_sets import GroundedItem
+from scoring.metrics.evaluation.remembered import Scorer
 from scoring.metrics.overlap import Overlap
 from scoring.metrics.qags.metric import Qags
 from scoring.metrics.quals.export import write
@@ -108,7 +109,8 @@ def main(arguments: list[str] | None = None) -> int:
             "cpu": sum(line["cpu"] for line in done.values()) / len(done),
         }
     examples = [item.example for items in sets.values() for item in items]
-    for name, other in {"overlap": Overlap(), "ROUGE-2": Rouge.load()}.items():
+    others: dict[str, Scorer] = {"overlap": Overlap(), "ROUGE-2": Rouge.load()}
+    for name, other in others.items():
         columns[name] = {
             example.id: score.value for example, (score, *_) in zip(examples, other.score(examples), strict=True)
         }
