@@ -40,6 +40,11 @@ def make_cluster(where: Place) -> None:
                 f"{where.data} was made by PostgreSQL {made_by} and this is {binaries.MAJOR}: "
                 "dump it with the old version's pg_dump, move the folder away, and start again"
             )
+        if not where.password.is_file():
+            raise PostgresProblem(
+                f"{where.data_home} holds the data of a project that was in {where.home.parent} before: its password "
+                f"({where.password}) is gone. Put the old folder back, or move {where.data_home} away, and start again"
+            )
         return
     account = where.account
     half = Path(tempfile.mkdtemp(prefix="half-", dir=where.data_home))

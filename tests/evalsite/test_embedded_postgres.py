@@ -238,6 +238,16 @@ def test_data_of_another_major_version_is_not_touched(make: Make) -> None:
     assert [path.name for path in cluster.place.data.iterdir()] == ["PG_VERSION"]
 
 
+def test_data_whose_password_went_with_its_folder_is_kept_and_told(make: Make) -> None:
+    """As root the data lies elsewhere: it outlives a project folder that is removed and cloned anew."""
+    cluster = make()
+    cluster.place.data.mkdir(parents=True)
+    (cluster.place.data / "PG_VERSION").write_text("18\n")
+    with pytest.raises(PostgresProblem, match=r"its password .* is gone\. Put the old folder back, or move"):
+        cluster.ensure("evalsite")
+    assert [path.name for path in cluster.place.data.iterdir()] == ["PG_VERSION"]
+
+
 def test_a_start_that_fails_says_what_the_server_said(make: Make) -> None:
     cluster = make()
     cluster.ensure("evalsite")
