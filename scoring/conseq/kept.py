@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scoring.conseq.items import Item
+from scoring.metrics.evaluation.kept_lines import KeptLines
 
 Line = dict[str, Any]
 
@@ -30,18 +31,15 @@ def each_once(
     file: Path, items: Sequence[Item], work: Callable[[Sequence[Item]], Sequence[Line]], *, at_once: int
 ) -> dict[str, Line]:
     """id -> line of all items; `work` sees those that are not in the file, `at_once` at a time. Prints what is left."""
-    done = read_lines(file)
+    kept = KeptLines(file)
+    done: dict[str, Line] = {line["id"]: line for line in kept.lines}
     missing = [item for item in items if item.id not in done]
-    if missing and file.exists() and not file.read_bytes().endswith(b"\n"):
-        with file.open("ab") as opened:
-            opened.write(b"\n")  # behind a line that was cut short
     begun = time.monotonic()
     for first in range(0, len(missing), at_once):
         some = missing[first : first + at_once]
         for item, line in zip(some, work(some), strict=True):
             done[item.id] = {"id": item.id, **line}
-        with file.open("a", encoding="utf-8") as opened:
-            opened.writelines(json.dumps(done[item.id], ensure_ascii=False) + "\n" for item in some)
+        kept.add(*(done[item.id] for item in some))
         count = first + len(some)
         left = (time.monotonic() - begun) / count * (len(missing) - count)
         print(f"{file.name}: {count} of {len(missing)}, {left:.0f} s left", flush=True)

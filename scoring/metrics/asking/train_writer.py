@@ -88,7 +88,7 @@ def train_writer(
         lambda batch: sum(pack.length for pack in batch),
     )
     facts = loop.train(task, given.folder, minutes=given.minutes, rate=given.rate)
-    facts |= {"dev_passages": len(dev), "joined": given.joined, "text_tokens": TEXT_TOKENS, "threads": given.threads}
+    facts |= {"dev_passages": len(dev), "joined": given.joined, "threads": given.threads}
     for name, count in (("dev_loss", 1), ("dev_joined_loss", max(JOINED))):
         facts[name] = loop.mean_loss(task, [packs(held, count) for held in loop.in_batches(dev, BATCH)])
     facts["start"] = f"{start.metric}-{start.name}@{start.short}" if start else None

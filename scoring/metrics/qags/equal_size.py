@@ -19,8 +19,7 @@ from scoring.metrics.evaluation.grounded_sets import GroundedItem
 from scoring.metrics.evaluation.kept_lines import KeptLines
 from scoring.metrics.evaluation.remembered import file_of
 from scoring.metrics.qags.costs import DRAWS, ratio
-
-AT_ONCE = 8
+from scoring.metrics.quals.results import AT_ONCE
 
 
 class Both(torch.nn.Module):
